@@ -1,0 +1,39 @@
+package org.wgjvm.crypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A 256-bit ChaCha20-Poly1305 key in native memory, zeroed by {@link #close()}.
+ *
+ * <p>Any thread may read it while it is open; the owner closes it once, after the last user is done. Native memory, because the
+ * collector copies heap arrays around and never wipes what it leaves behind.
+ */
+public final class AeadKey implements AutoCloseable {
+    /** Length of a key in bytes. */
+    public static final int LENGTH = 32;
+
+    private final MemorySegment segment = Arena.ofAuto().allocate(LENGTH, 64);
+
+    /** Copies {@code LENGTH} bytes from {@code key} at {@code offset}; the caller wipes its own copy. */
+    public AeadKey(byte[] key, int offset) {
+        MemorySegment.copy(key, offset, segment, ValueLayout.JAVA_BYTE, 0, LENGTH);
+    }
+
+    /** The key itself, for implementations of {@link Aead} only: never copy it out of this module. */
+    MemorySegment segment() {
+        return segment;
+    }
+
+    /** Wipes the key. What is sealed or opened under it afterwards fails closed at the other side. Idempotent. */
+    @Override
+    public void close() {
+        segment.fill((byte) 0);
+    }
+
+    @Override
+    public String toString() {
+        return "AeadKey[redacted]";
+    }
+}

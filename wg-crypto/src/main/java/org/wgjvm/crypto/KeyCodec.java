@@ -1,0 +1,31 @@
+package org.wgjvm.crypto;
+
+import java.util.Base64;
+import java.util.HexFormat;
+
+/** Base64 and hexadecimal forms of 32-byte keys, as {@code wg(8)} writes them. */
+final class KeyCodec {
+    private KeyCodec() {}
+
+    static byte[] fromBase64(String text) {
+        if (text.length() != 44 || text.charAt(43) != '=') {
+            throw new IllegalArgumentException("a key is 44 characters of base64");
+        }
+        return Base64.getDecoder().decode(text);
+    }
+
+    static byte[] fromHex(String text) {
+        if (text.length() != 64) {
+            throw new IllegalArgumentException("a key is 64 hexadecimal digits");
+        }
+        return HexFormat.of().parseHex(text);
+    }
+
+    static String toBase64(byte[] key) {
+        return Base64.getEncoder().encodeToString(key);
+    }
+
+    static String toHex(byte[] key) {
+        return HexFormat.of().formatHex(key);
+    }
+}

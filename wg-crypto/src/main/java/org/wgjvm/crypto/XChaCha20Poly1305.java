@@ -1,0 +1,71 @@
+package org.wgjvm.crypto;
+
+import java.util.Arrays;
+import org.bouncycastle.crypto.engines.ChaChaEngine;
+
+/** XChaCha20-Poly1305 with a 24-byte nonce, for cookie replies (paper, section 5.4.7). */
+public final class XChaCha20Poly1305 {
+    /** Length of a nonce in bytes. */
+    public static final int NONCE_LENGTH = 24;
+
+    private XChaCha20Poly1305() {}
+
+    /** Seals {@code source} into {@code destination} ({@code source.length + 16} bytes at {@code destinationOffset}). */
+    public static void seal(
+            Aead aead, byte[] key, byte[] nonce, byte[] associatedData, byte[] source, byte[] destination, int destinationOffset) {
+        final byte[] subKey = hChaCha20(key, nonce);
+        aead.seal(subKey, counter(nonce), associatedData, source, 0, source.length, destination, destinationOffset);
+        Arrays.fill(subKey, (byte) 0);
+    }
+
+    /** Opens {@code length} bytes (ciphertext and tag) of {@code source}. */
+    public static boolean open(
+            Aead aead, byte[] key, byte[] nonce, byte[] associatedData, byte[] source, int sourceOffset, int length, byte[] destination) {
+        final byte[] subKey = hChaCha20(key, nonce);
+        final boolean ok = aead.open(subKey, counter(nonce), associatedData, source, sourceOffset, length, destination, 0);
+        Arrays.fill(subKey, (byte) 0);
+        return ok;
+    }
+
+    private static long counter(byte[] nonce) {
+        long v = 0;
+        for (int i = 0; i < 8; i++) {
+            v |= (nonce[16 + i] & 0xffL) << (8 * i);
+        }
+        return v;
+    }
+
+    /** HChaCha20 of the XChaCha draft, section 2.2: the first and last rows of the permuted state, without the final addition. */
+    private static byte[] hChaCha20(byte[] key, byte[] nonce) {
+        final int[] state = new int[16];
+        state[0] = 0x61707865;
+        state[1] = 0x3320646e;
+        state[2] = 0x79622d32;
+        state[3] = 0x6b206574;
+        for (int i = 0; i < 8; i++) {
+            state[4 + i] = word(key, 4 * i);
+        }
+        for (int i = 0; i < 4; i++) {
+            state[12 + i] = word(nonce, 4 * i);
+        }
+        final int[] sum = new int[16];
+        ChaChaEngine.chachaCore(20, state, sum);
+        final byte[] out = new byte[32];
+        for (int i = 0; i < 4; i++) {
+            put(out, 4 * i, sum[i] - state[i]);
+            put(out, 16 + 4 * i, sum[12 + i] - state[12 + i]);
+        }
+        return out;
+    }
+
+    private static int word(byte[] b, int o) {
+        return (b[o] & 0xff) | (b[o + 1] & 0xff) << 8 | (b[o + 2] & 0xff) << 16 | (b[o + 3] & 0xff) << 24;
+    }
+
+    private static void put(byte[] b, int o, int v) {
+        b[o] = (byte) v;
+        b[o + 1] = (byte) (v >>> 8);
+        b[o + 2] = (byte) (v >>> 16);
+        b[o + 3] = (byte) (v >>> 24);
+    }
+}
