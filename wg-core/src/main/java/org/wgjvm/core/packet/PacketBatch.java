@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * at a time, and passing it to a seam passes ownership (see each seam's contract).
  *
  * <p>Every inner packet that a port reads has at least {@link #HEADROOM} writable bytes before it and {@link #TAILROOM} after its padded
- * end, so that it can be sealed in place; a run of equally long packets laid out one {@link #stride(int)} apart becomes a run of contiguous
+ * end, so that it can be sealed in place; a run of equally long packets laid out by {@link #addInner} becomes a run of contiguous
  * datagrams for {@code UDP_SEGMENT}. A packet with length 0 has been dropped, and everyone skips it.
  */
 public final class PacketBatch {
@@ -37,6 +37,7 @@ public final class PacketBatch {
     private final int slabLength;
     private int size;
     private int used;
+    private int mtu;
 
     /** Makes an empty batch of {@code capacity} packets in a slab of {@code slabLength} bytes, aligned to a cache line. */
     public PacketBatch(int capacity, int slabLength) {
@@ -49,9 +50,20 @@ public final class PacketBatch {
         this.slabLength = slabLength;
     }
 
-    /** The length of a transport message for an inner packet of {@code innerLength} bytes, padded to 16: header, ciphertext, tag. */
+    /** The most that an inner packet of {@code innerLength} bytes takes: header, plaintext padded to 16, tag. */
     public static int stride(int innerLength) {
         return HEADROOM + ((innerLength + 15) & -16) + TAILROOM;
+    }
+
+    /**
+     * Length of the plaintext for an inner packet: padded to 16, but not beyond the MTU (paper, section 5.4.6, as the kernel clamps it), so
+     * that a full packet does not outgrow the path.
+     *
+     * @param mtu the inside's MTU, or 0 for no clamp
+     */
+    public static int paddedLength(int innerLength, int mtu) {
+        final int padded = (innerLength + 15) & -16;
+        return mtu == 0 ? padded : Math.max(innerLength, Math.min(mtu, padded));
     }
 
     /** The memory that offsets point into. */
@@ -79,6 +91,16 @@ public final class PacketBatch {
         return used;
     }
 
+    /** The MTU that {@link #addInner} clamps padding to; 0 for none. */
+    public int mtu() {
+        return mtu;
+    }
+
+    /** Sets the MTU that {@link #addInner} clamps padding to. The owner of the device does it before it hands the batch to a port. */
+    public void mtu(int newMtu) {
+        mtu = newMtu;
+    }
+
     /** Whether no packet fits any more by count, or fewer than {@code bytes} are free in the slab. */
     public boolean isFull(int bytes) {
         return size == offset.length || slabLength - used < bytes;
@@ -99,7 +121,7 @@ public final class PacketBatch {
     /** Appends an inner packet of {@code packetLength} bytes with head and tail room; the caller writes it at {@code offset[i]}. */
     public int addInner(int packetLength) {
         final int start = used + HEADROOM;
-        return add(start, packetLength, used + stride(packetLength));
+        return add(start, packetLength, start + paddedLength(packetLength, mtu) + TAILROOM);
     }
 
     /** Empties the batch. */
