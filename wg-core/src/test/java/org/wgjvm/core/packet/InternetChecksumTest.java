@@ -81,7 +81,8 @@ final class InternetChecksumTest {
     }
 
     @Property
-    void anUpdateIsTheSameAsSummingAgain(@ForAll @Size(20) byte[] header, @ForAll @IntRange(min = 1, max = 8) int word, @ForAll short value) {
+    void anUpdateIsTheSameAsSummingAgain(
+            @ForAll @Size(20) byte[] header, @ForAll @IntRange(min = 1, max = 8) int word, @ForAll short value) {
         header[0] = 0x45;
         final MemorySegment segment = MemorySegment.ofArray(header);
         final int at = word * 2 < 10 ? word * 2 : word * 2 + 2;
