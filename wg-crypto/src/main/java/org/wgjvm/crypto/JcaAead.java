@@ -102,12 +102,15 @@ public final class JcaAead implements Aead {
             int length, byte[] destination, int destinationOffset) {
         try {
             LONG.set(nonce, 4, counter);
-            // The JDK refuses to encrypt twice in a row under one key and nonce,
-            // which a retried test vector does: reset by a decrypt init.
-            cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(k, "ChaCha20"), new IvParameterSpec(nonce));
+            final SecretKeySpec secret = new SecretKeySpec(k, "ChaCha20");
             if (mode == Cipher.ENCRYPT_MODE) {
-                cipher.init(mode, new SecretKeySpec(k, "ChaCha20"), new IvParameterSpec(nonce));
+                // The JDK refuses to encrypt under the key and nonce of the last initialisation, whatever that was for: opening the
+                // same packet before, or a test vector run again. A nonce that is never used for anything comes between.
+                nonce[0] = 1;
+                cipher.init(Cipher.DECRYPT_MODE, secret, new IvParameterSpec(nonce));
+                nonce[0] = 0;
             }
+            cipher.init(mode, secret, new IvParameterSpec(nonce));
             if (aad != null) {
                 cipher.updateAAD(aad);
             }
