@@ -1,0 +1,83 @@
+package org.wgjvm.transport;
+
+import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.sys.Errno;
+import org.wgjvm.sys.Sockets;
+
+/** Reads one socket until it is empty, or until others on the event loop should have their turn. */
+final class UdpReceiver {
+    /** Most messages in one call. */
+    static final int MAX_SLOTS = 128;
+
+    /** Most calls before the event loop goes on to other work; what is left makes it come back at once. */
+    private static final int MAX_CALLS = 4;
+
+    private static final int MAX_REPEATS = 8;
+
+    private final int fd;
+    private final boolean gro;
+    private final ReceiveMessages messages;
+    private final UdpCounters counters;
+    private final Owner owner;
+
+    UdpReceiver(int fd, boolean gro, ReceiveMessages messages, UdpCounters counters, Owner owner) {
+        this.fd = fd;
+        this.gro = gro;
+        this.messages = messages;
+        this.counters = counters;
+        this.owner = owner;
+    }
+
+    /** Reads what there is. */
+    void receive() {
+        int repeats = 0;
+        for (int calls = 0; calls < MAX_CALLS && owner.isOpen(); calls++) {
+            final PacketBatch batch = owner.toFill();
+            batch.clear();
+            final int slots = messages.slots(batch, gro);
+            messages.prepare(batch, slots);
+            final int r = Sockets.recvmmsg(fd, messages.address(), slots, Sockets.MSG_DONTWAIT);
+            if (r > 0) {
+                counters.receiveCalls++;
+                messages.collect(batch, r);
+                if (batch.size() > 0) {
+                    owner.onFilled(batch);
+                }
+                if (r < slots) {
+                    return;
+                }
+            } else if (r == -Errno.EAGAIN || r == 0) {
+                return;
+            } else {
+                counters.receiveErrors++;
+                if (isFatal(-r)) {
+                    owner.onGone(Errno.failure("UDP receive", r));
+                    return;
+                }
+                if (repeats++ == MAX_REPEATS) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** The socket is gone. Everything else passes: an ICMP error for something sent earlier, a lack of memory, a signal. */
+    private static boolean isFatal(int errno) {
+        return errno == Errno.EBADF || errno == Errno.EBADFD;
+    }
+
+    /** Who has the batch. */
+    interface Owner {
+        /** Whether the socket is still in use. */
+        boolean isOpen();
+
+        /** The batch to fill next. */
+        PacketBatch toFill();
+
+        /** The batch has datagrams. */
+        void onFilled(PacketBatch batch);
+
+        /** The socket failed for good. */
+        void onGone(Throwable reason);
+    }
+}
