@@ -1,0 +1,2 @@
+/** The daemon's log. */
+package org.wgjvm.endpoint.log;
