@@ -1,0 +1,170 @@
+package org.wgjvm.transport;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.sys.Errno;
+import org.wgjvm.sys.Sockets;
+
+/**
+ * Lets go of sticky sources that routing has outgrown, as the kernel module does: when the address is no longer this host's, or a packet
+ * to the endpoint would now leave by another interface than the one on which the peer addressed us.
+ *
+ * <p>It listens to rtnetlink(7) on the event loop for changes of links, addresses, routes and rules, and then looks at every endpoint: soon
+ * after the first change, but at most once a second, and a few endpoints per turn of the loop, so that a storm of route changes does not
+ * hold up traffic. All calls, in and out, are on the event loop.
+ */
+public final class RouteWatch implements AutoCloseable {
+    /** RTMGRP_LINK, and those for addresses, routes and rules of IPv4 and IPv6. */
+    private static final int GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 1 << 18;
+
+    private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int ENDPOINTS_PER_TURN = 64;
+
+    private final EventLoop loop;
+    private final Source source;
+    private final MemorySegment buffer = Arena.ofAuto().allocate(16384, 8);
+    private RouteQuery query;
+    private FdHandle handle;
+    private int fd = -1;
+    private Future<?> pending;
+    private boolean checking;
+    private long lastCheckNs;
+    private List<Endpoint> toCheck = List.of();
+    private int checked;
+    private long checks;
+    private long dropped;
+
+    private RouteWatch(EventLoop loop, Source source) {
+        this.loop = loop;
+        this.source = source;
+        lastCheckNs = System.nanoTime() - INTERVAL_NS;
+    }
+
+    /** Begins to listen, in the network namespace of the event loop's thread; on that thread only. */
+    public static RouteWatch open(EventLoop loop, Source source) throws IOException {
+        final RouteWatch watch = new RouteWatch(loop, source);
+        boolean done = false;
+        try {
+            watch.query = RouteQuery.open();
+            watch.fd = RouteQuery.openNetlink(GROUPS);
+            watch.handle = FdHandle.register(loop, watch.fd, watch::onReadable, watch::close);
+            done = true;
+            return watch;
+        } finally {
+            if (!done) {
+                watch.close();
+            }
+        }
+    }
+
+    /** How many sticky sources it has dropped. */
+    public long dropped() {
+        return dropped;
+    }
+
+    /** How many times it has looked at all endpoints. */
+    long checks() {
+        return checks;
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        if (pending != null) {
+            pending.cancel(false);
+            pending = null;
+        }
+        if (handle != null) {
+            handle.cancel();
+            handle = null;
+        }
+        if (fd >= 0) {
+            Sockets.close(fd);
+            fd = -1;
+        }
+        if (query != null) {
+            query.close();
+            query = null;
+        }
+    }
+
+    /** What the messages say does not matter, nor that some were lost (ENOBUFS): something has changed. */
+    private void onReadable() {
+        while (fd >= 0) {
+            final int r = Sockets.recv(fd, buffer.address(), (int) buffer.byteSize(), Sockets.MSG_DONTWAIT);
+            if (r == -Errno.EAGAIN || r == -Errno.EBADF) {
+                break;
+            }
+        }
+        if (pending == null && fd >= 0) {
+            final long waitNs = Math.max(SETTLE_NS, lastCheckNs + INTERVAL_NS - System.nanoTime());
+            pending = loop.schedule(this::beginCheck, waitNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void beginCheck() {
+        pending = null;
+        if (query == null) {
+            return;
+        }
+        if (checking) {
+            pending = loop.schedule(this::beginCheck, SETTLE_NS, TimeUnit.NANOSECONDS);
+            return;
+        }
+        checking = true;
+        source.onRoutesChanged();
+        final List<Endpoint> sticky = new ArrayList<>();
+        source.forEachEndpoint(endpoint -> {
+            if (endpoint.hasLocal()) {
+                sticky.add(endpoint);
+            }
+        });
+        toCheck = sticky;
+        checked = 0;
+        continueCheck();
+    }
+
+    private void continueCheck() {
+        if (query == null) {
+            return;
+        }
+        final int mark = source.fwmark();
+        final int end = Math.min(toCheck.size(), checked + ENDPOINTS_PER_TURN);
+        for (; checked < end; checked++) {
+            final Endpoint endpoint = toCheck.get(checked);
+            if (endpoint.hasLocal() && !query.stickySourceHolds(endpoint, mark)) {
+                endpoint.dropLocal();
+                dropped++;
+            }
+        }
+        if (checked < toCheck.size()) {
+            loop.execute(this::continueCheck);
+        } else {
+            toCheck = List.of();
+            checks++;
+            lastCheckNs = System.nanoTime();
+            checking = false;
+        }
+    }
+
+    /** Who has the endpoints. */
+    public interface Source {
+        /** Shows the current endpoint of every peer that has one. */
+        void forEachEndpoint(Consumer<Endpoint> visitor);
+
+        /** The mark of outgoing packets, 0 for none: it takes part in routing. */
+        int fwmark();
+
+        /** Something has changed; called before the endpoints are looked at. {@link LinuxUdpBind#onRoutesChanged} goes here. */
+        default void onRoutesChanged() {}
+    }
+}
