@@ -90,8 +90,9 @@ public final class HandshakeRateLimiter {
     }
 
     private Source sourceOf(Endpoint from) {
-        final boolean v6 = from.isV6();
-        final long address = v6 ? from.high() : from.low();
+        // An IPv4 address in IPv6 form (::ffff:a.b.c.d) is one host: as a /64 it would be the whole IPv4 Internet.
+        final boolean v6 = from.isV6() && (from.high() != 0 || from.low() >>> 32 != 0xffff);
+        final long address = v6 ? from.high() : from.low() & 0xffffffffL;
         return new Source(v6, address, (int) SipHash.hash(k0, k1, address, v6 ? 6 : 4));
     }
 
