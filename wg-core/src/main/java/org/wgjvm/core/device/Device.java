@@ -1,0 +1,311 @@
+package org.wgjvm.core.device;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.config.PeerChange;
+import org.wgjvm.core.config.PeerSnapshot;
+import org.wgjvm.core.noise.StaticIdentity;
+import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.routing.AllowedIps;
+import org.wgjvm.crypto.Aead;
+import org.wgjvm.crypto.PrivateKey;
+import org.wgjvm.crypto.PublicKey;
+import org.wgjvm.crypto.RandomSource;
+
+/**
+ * A WireGuard device without I/O: packets, time and randomness come in as arguments, and what it makes goes out through {@link
+ * DeviceOutput}.
+ *
+ * <p>One thread owns it and calls every method. {@code nowNs} is a clock that does not go back and counts on while the host sleeps
+ * (CLOCK_BOOTTIME), so that a suspended host rekeys when it wakes. The owner calls {@link #onDeadline} at {@link #nextDeadlineNs} and
+ * {@link #processHandshakes} while {@link #hasHandshakes}; nothing else ticks.
+ */
+public final class Device {
+    private final DeviceState state;
+    private final Outbound outbound;
+    private final Inbound inbound;
+    private final HandshakeQueue queue;
+    private final Handshakes handshakes;
+    private PrivateKey privateKey;
+    private int fwmark;
+
+    /**
+     * A device without keys or peers, down.
+     *
+     * @param aead the cipher, which belongs to the owner's thread
+     * @param random a CSPRNG, but for a simulation
+     * @param epochNs the wall clock in nanoseconds since 1970: for the timestamps of initiations and the time of the last handshake
+     */
+    public Device(Aead aead, RandomSource random, LongSupplier epochNs, DeviceEvents events, DeviceOutput output) {
+        state = new DeviceState(aead, random, epochNs, events, output);
+        outbound = new Outbound(state);
+        state.sender = new Sender(state, outbound);
+        queue = new HandshakeQueue(state.counters);
+        handshakes = new Handshakes(state, queue);
+        inbound = new Inbound(state, queue);
+    }
+
+    /** Counts so far. */
+    public DeviceCounters counters() {
+        return state.counters;
+    }
+
+    /** Our public key, or null. */
+    public PublicKey publicKey() {
+        return state.identity == null ? null : state.identity.publicKey();
+    }
+
+    /** Whether the device is up. */
+    public boolean isUp() {
+        return state.up;
+    }
+
+    /** How many peers there are. */
+    public int peerCount() {
+        return state.peers.size();
+    }
+
+    /** The UDP port that is shown, and by which an encapsulation loop is known. */
+    public int listenPort() {
+        return state.listenPort;
+    }
+
+    /** Sets the UDP port in use. The owner binds it. */
+    public void listenPort(int port) {
+        state.listenPort = port;
+    }
+
+    /** The mark of outer packets that is shown. */
+    public int fwmark() {
+        return fwmark;
+    }
+
+    /** Sets the mark of outer packets. The owner puts it on the sockets. */
+    public void fwmark(int mark) {
+        fwmark = mark;
+    }
+
+    /**
+     * Sets the inside's MTU.
+     *
+     * @param enforce whether larger packets are answered with "packet too big": for a port behind which no kernel does so
+     */
+    public void mtu(int mtu, boolean enforce) {
+        state.mtu = mtu;
+        state.enforceMtu = enforce;
+    }
+
+    /**
+     * Takes another private key; null or an all-zero one means none. Sessions made with the old one send no more, and a peer that has our
+     * own public key goes. The device copies the key.
+     */
+    public void privateKey(PrivateKey key, long nowNs) {
+        final PrivateKey fresh = key == null || key.isZero() ? null : copy(key);
+        final StaticIdentity identity = fresh == null ? null : new StaticIdentity(fresh);
+        final boolean same = identity != null && state.identity != null && identity.publicKey().equals(state.identity.publicKey());
+        if (privateKey != null) {
+            privateKey.close();
+        }
+        privateKey = fresh;
+        if (same) {
+            identity.close();
+            return;
+        }
+        final StaticIdentity old = state.identity;
+        state.identity = identity;
+        handshakes.identityChanged(identity);
+        if (identity != null) {
+            final Peer self = state.peers.get(identity.publicKey());
+            if (self != null) {
+                remove(self);
+            }
+        }
+        for (Peer peer : state.peers.values()) {
+            peer.forgetHandshakeIndex();
+            peer.handshake.clear();
+            peer.keypairs.stopSending();
+            peer.resetLastSentHandshake();
+        }
+        if (old != null) {
+            old.close();
+        }
+        if (state.up && identity != null) {
+            wakePeers(nowNs);
+        }
+    }
+
+    /**
+     * Applies the peers' part of a transaction, and swaps the cryptokey routing table once, so that no packet sees it half done.
+     *
+     * @param replace whether peers that the list does not name go; those that it names keep their sessions
+     */
+    public void applyPeers(boolean replace, List<PeerChange> changes, long nowNs) {
+        final PeerTransaction transaction = new PeerTransaction(state, this::dispose);
+        transaction.run(replace, changes);
+        transaction.commit();
+        if (state.up) {
+            for (Peer peer : transaction.touched()) {
+                if (transaction.keepaliveStarted(peer)) {
+                    state.sender.sendKeepalive(peer, nowNs);
+                } else {
+                    state.sender.sendStaged(peer, nowNs);
+                }
+            }
+            state.sender.flushControl();
+        }
+    }
+
+    /** The inside is up, and the sockets are open: what waits goes, and persistent keepalives begin. */
+    public void up(long nowNs) {
+        if (!state.up) {
+            state.up = true;
+            wakePeers(nowNs);
+        }
+    }
+
+    /** Down is silence: no timers, no sessions, nothing staged. The owner closes the sockets. */
+    public void down() {
+        state.up = false;
+        queue.clear();
+        for (Peer peer : state.peers.values()) {
+            quiet(peer);
+        }
+    }
+
+    /** Inner packets to send. The batch is spent on return. */
+    public void outbound(PacketBatch batch, long nowNs) {
+        if (state.up) {
+            outbound.process(batch, nowNs);
+        } else {
+            dropAll(batch);
+        }
+    }
+
+    /** Datagrams received. The batch is spent on return. Handshake messages among them wait for {@link #processHandshakes}. */
+    public void inbound(PacketBatch batch, long nowNs) {
+        if (state.up) {
+            inbound.process(batch, nowNs);
+            state.sender.flushControl();
+        } else {
+            dropAll(batch);
+        }
+    }
+
+    /** Whether handshake messages wait. */
+    public boolean hasHandshakes() {
+        return !queue.isEmpty();
+    }
+
+    /** Works off up to {@code most} handshake messages. */
+    public void processHandshakes(long nowNs, int most) {
+        handshakes.process(nowNs, most);
+    }
+
+    /** When {@link #onDeadline} wants to be called: {@code Long.MAX_VALUE} for never. It may be called earlier. */
+    public long nextDeadlineNs() {
+        return state.deadlines.nextNs();
+    }
+
+    /** Runs every timer that is due. */
+    public void onDeadline(long nowNs) {
+        for (Peer peer = state.deadlines.poll(nowNs); peer != null; peer = state.deadlines.poll(nowNs)) {
+            peer.timers.fire(nowNs);
+        }
+        state.sender.flushControl();
+    }
+
+    /** Shows the endpoint of every peer that has one, for a watch over routes and addresses. */
+    public void forEachEndpoint(Consumer<Endpoint> action) {
+        for (Peer peer : state.peers.values()) {
+            if (peer.endpoint != null) {
+                action.accept(peer.endpoint);
+            }
+        }
+    }
+
+    /** The state as the UAPI shows it, secrets included. */
+    public DeviceSnapshot snapshot() {
+        final List<PeerSnapshot> peers = new ArrayList<>(state.peers.size());
+        for (Peer peer : state.peers.values()) {
+            peers.add(peer.snapshot());
+        }
+        return new DeviceSnapshot(privateKey == null ? null : copy(privateKey), state.listenPort, fwmark, peers);
+    }
+
+    /** Wipes everything. */
+    public void close() {
+        down();
+        final AllowedIps<Peer>.Transaction routes = state.allowedIps.begin();
+        for (Iterator<Peer> it = state.peers.values().iterator(); it.hasNext(); ) {
+            final Peer peer = it.next();
+            it.remove();
+            routes.removeAll(peer);
+            dispose(peer);
+        }
+        routes.commit();
+        handshakes.identityChanged(null);
+        if (state.identity != null) {
+            state.identity.close();
+            state.identity = null;
+        }
+        if (privateKey != null) {
+            privateKey.close();
+            privateKey = null;
+        }
+    }
+
+    private void wakePeers(long nowNs) {
+        for (Peer peer : state.peers.values()) {
+            if (peer.persistentKeepaliveSeconds != 0) {
+                state.sender.sendKeepalive(peer, nowNs);
+            } else {
+                state.sender.sendStaged(peer, nowNs);
+            }
+        }
+        state.sender.flushControl();
+    }
+
+    private void remove(Peer peer) {
+        state.peers.remove(peer.publicKey());
+        final AllowedIps<Peer>.Transaction routes = state.allowedIps.begin();
+        routes.removeAll(peer);
+        routes.commit();
+        dispose(peer);
+    }
+
+    private void dispose(Peer peer) {
+        quiet(peer);
+        peer.handshake.close();
+        peer.cookies.close();
+    }
+
+    private void quiet(Peer peer) {
+        state.counters.drop(DropReason.DEVICE_DOWN, peer.staged.clear());
+        peer.timers.stop();
+        peer.wipeSessions();
+        peer.resetLastSentHandshake();
+    }
+
+    private void dropAll(PacketBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.length[i] > 0) {
+                batch.length[i] = 0;
+                state.counters.drop(DropReason.DEVICE_DOWN);
+            }
+        }
+    }
+
+    private static PrivateKey copy(PrivateKey key) {
+        final byte[] bytes = new byte[PrivateKey.LENGTH];
+        key.copyTo(bytes, 0);
+        final PrivateKey copy = PrivateKey.of(bytes, 0);
+        Arrays.fill(bytes, (byte) 0);
+        return copy;
+    }
+}
