@@ -1,0 +1,184 @@
+package org.wgjvm.dataplane;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.wgjvm.core.config.DeviceChange;
+import org.wgjvm.core.config.DeviceControl;
+import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.device.DropReason;
+import org.wgjvm.transport.BindOptions;
+import org.wgjvm.transport.LinuxUdpBind;
+import org.wgjvm.transport.UdpBind;
+import org.wgjvm.tun.PacketPort;
+
+/**
+ * A running WireGuard device: the thing that a router embeds, and that the daemon runs.
+ *
+ * <pre>{@code
+ * try (DataPlane wg0 = DataPlane.builder(port).start()) {
+ *     wg0.apply(change).toCompletableFuture().join();
+ *     wg0.closed().join();
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe: every call is carried to the device's event loop, which owns all of its state.
+ */
+public final class DataPlane implements DeviceControl, AutoCloseable {
+    private final IoEventLoop loop;
+    private final IoEventLoopGroup ownGroup;
+    private final DeviceLoop device;
+
+    private DataPlane(IoEventLoop loop, IoEventLoopGroup ownGroup, DeviceLoop device) {
+        this.loop = loop;
+        this.ownGroup = ownGroup;
+        this.device = device;
+    }
+
+    /** Begins to assemble a data plane on a port, which it owns from {@link Builder#start} on. */
+    public static Builder builder(PacketPort port) {
+        return new Builder(port);
+    }
+
+    /** An event loop group of {@code threads} threads that suits ports and binds of this system: epoll where there is one. */
+    public static IoEventLoopGroup eventLoops(int threads, String name) {
+        final IoHandlerFactory handlers = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), handlers);
+    }
+
+    @Override
+    public CompletionStage<Integer> apply(DeviceChange change) {
+        return onLoop(() -> device.apply(change));
+    }
+
+    @Override
+    public CompletionStage<DeviceSnapshot> snapshot() {
+        return onLoop(device::snapshot);
+    }
+
+    /** How many packets were dropped for each reason, in the order of {@link DropReason}. */
+    public CompletionStage<long[]> drops() {
+        return onLoop(() -> {
+            final DropReason[] reasons = DropReason.values();
+            final long[] counts = new long[reasons.length];
+            for (int i = 0; i < reasons.length; i++) {
+                counts[i] = device.device().counters().drops(reasons[i]);
+            }
+            return counts;
+        });
+    }
+
+    /** Completes when the device is gone: normally after {@link #close}, exceptionally when something took it away. */
+    public CompletableFuture<Void> closed() {
+        return device.closed().copy();
+    }
+
+    /** Closes port and sockets, wipes all keys, and waits until that is done. Idempotent. */
+    @Override
+    public void close() {
+        onLoop(() -> {
+            device.shutDown(null);
+            return null;
+        });
+        device.closed().handle((ok, failure) -> null).join();
+        if (ownGroup != null) {
+            ownGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private <T> CompletableFuture<T> onLoop(Callable<T> call) {
+        final CompletableFuture<T> result = new CompletableFuture<>();
+        final Runnable task = () -> {
+            try {
+                result.complete(call.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        };
+        if (loop.inEventLoop()) {
+            task.run();
+        } else if (loop.isShuttingDown()) {
+            result.completeExceptionally(new IllegalStateException("the data plane is closed"));
+        } else {
+            loop.execute(task);
+        }
+        return result;
+    }
+
+    /** What a data plane is made of. Everything but the port has a default. */
+    public static final class Builder {
+        private final PacketPort port;
+        private Supplier<UdpBind> binds = () -> new LinuxUdpBind(BindOptions.fromEnvironment());
+        private DataPlaneEvents events = DataPlaneEvents.SILENT;
+        private IoEventLoop loop;
+        private boolean enforceMtu;
+
+        private Builder(PacketPort port) {
+            this.port = port;
+        }
+
+        /** Makes the sockets: called for each opening, since a new port is opened before the old one is closed. */
+        public Builder binds(Supplier<UdpBind> value) {
+            binds = value;
+            return this;
+        }
+
+        /** Who is told. */
+        public Builder events(DataPlaneEvents value) {
+            events = value;
+            return this;
+        }
+
+        /** The event loop to run on; by default the data plane makes one of its own and shuts it down with itself. */
+        public Builder eventLoop(IoEventLoop value) {
+            loop = value;
+            return this;
+        }
+
+        /** Answers packets over the port's MTU with "packet too big": for ports behind which no kernel does so. */
+        public Builder enforceMtu(boolean value) {
+            enforceMtu = value;
+            return this;
+        }
+
+        /** Starts. The sockets open when the port says that it is up. On failure the port is closed. */
+        public DataPlane start() throws IOException {
+            final IoEventLoopGroup group = loop == null ? eventLoops(1, "wg-" + port.name()) : null;
+            final IoEventLoop runOn = loop == null ? group.next() : loop;
+            try {
+                final CompletableFuture<DeviceLoop> started = new CompletableFuture<>();
+                runOn.execute(() -> {
+                    try {
+                        final DeviceLoop device = new DeviceLoop(runOn, port, binds, events, enforceMtu);
+                        device.start();
+                        started.complete(device);
+                    } catch (IOException | RuntimeException | Error e) {
+                        started.completeExceptionally(e);
+                    }
+                });
+                return new DataPlane(runOn, group, started.join());
+            } catch (CompletionException e) {
+                port.close();
+                if (group != null) {
+                    group.shutdownGracefully();
+                }
+                if (e.getCause() instanceof IOException io) {
+                    throw io;
+                }
+                throw e;
+            }
+        }
+    }
+}
