@@ -1,7 +1,6 @@
 package org.wgjvm.crypto;
 
 import java.util.Arrays;
-import org.bouncycastle.crypto.engines.ChaChaEngine;
 
 /** XChaCha20-Poly1305 with a 24-byte nonce, for cookie replies (paper, section 5.4.7). */
 public final class XChaCha20Poly1305 {
@@ -37,35 +36,10 @@ public final class XChaCha20Poly1305 {
 
     /** HChaCha20 of the XChaCha draft, section 2.2: the first and last rows of the permuted state, without the final addition. */
     private static byte[] hChaCha20(byte[] key, byte[] nonce) {
-        final int[] state = new int[16];
-        state[0] = 0x61707865;
-        state[1] = 0x3320646e;
-        state[2] = 0x79622d32;
-        state[3] = 0x6b206574;
-        for (int i = 0; i < 8; i++) {
-            state[4 + i] = word(key, 4 * i);
-        }
-        for (int i = 0; i < 4; i++) {
-            state[12 + i] = word(nonce, 4 * i);
-        }
-        final int[] sum = new int[16];
-        ChaChaEngine.chachaCore(20, state, sum);
+        final ChaCha20 cipher = new ChaCha20();
         final byte[] out = new byte[32];
-        for (int i = 0; i < 4; i++) {
-            put(out, 4 * i, sum[i] - state[i]);
-            put(out, 16 + 4 * i, sum[12 + i] - state[12 + i]);
-        }
+        cipher.subKey(key, nonce, out);
+        cipher.wipe();
         return out;
-    }
-
-    private static int word(byte[] b, int o) {
-        return (b[o] & 0xff) | (b[o + 1] & 0xff) << 8 | (b[o + 2] & 0xff) << 16 | (b[o + 3] & 0xff) << 24;
-    }
-
-    private static void put(byte[] b, int o, int v) {
-        b[o] = (byte) v;
-        b[o + 1] = (byte) (v >>> 8);
-        b[o + 2] = (byte) (v >>> 16);
-        b[o + 3] = (byte) (v >>> 24);
     }
 }

@@ -1,0 +1,69 @@
+package org.wgjvm.crypto;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+
+/** Little-endian access to memory, whatever its alignment. */
+final class Native {
+    static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Native() {}
+
+    /** Refuses a region that is not inside its segment: a programming error of the caller, not of the other side. */
+    static void check(MemorySegment segment, long offset, int length) {
+        Objects.checkFromIndexSize(offset, /* size= */ (long) length, /* length= */ segment.byteSize());
+    }
+
+    /** Compares two tags without a branch on their bits: zero when they are the same. */
+    static long difference(MemorySegment a, long aOffset, long tagLow, long tagHigh) {
+        return (a.get(LONG, aOffset) ^ tagLow) | (a.get(LONG, aOffset + 8) ^ tagHigh);
+    }
+
+    static long getLong(long address) {
+        return Everything.MEMORY.get(LONG, address);
+    }
+
+    static void putLong(long address, long value) {
+        Everything.MEMORY.set(LONG, address, value);
+    }
+
+    static byte getByte(long address) {
+        return Everything.MEMORY.get(BYTE, address);
+    }
+
+    static void putByte(long address, byte value) {
+        Everything.MEMORY.set(BYTE, address, value);
+    }
+
+    /** Copies a few bytes, up to some hundred: word by word, because a bulk copy has its price. */
+    static void copy(long source, long destination, int length) {
+        int i = 0;
+        for (; i + 8 <= length; i += 8) {
+            putLong(destination + i, getLong(source + i));
+        }
+        for (; i < length; i++) {
+            putByte(destination + i, getByte(source + i));
+        }
+    }
+
+    /** Zeroes a few words; {@code length} is a multiple of 8. */
+    static void zero(long address, int length) {
+        for (int i = 0; i < length; i += 8) {
+            putLong(address + i, 0);
+        }
+    }
+
+    /**
+     * One constant segment over everything, so that compiled code has neither bounds nor liveness left to check. Kernels use it at
+     * addresses that {@link VectorAead} has checked. In a class of its own: it needs native access, which scalar code does without.
+     */
+    static final class Everything {
+        static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+        private Everything() {}
+    }
+}

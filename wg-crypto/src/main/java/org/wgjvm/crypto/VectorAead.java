@@ -1,0 +1,355 @@
+package org.wgjvm.crypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * ChaCha20-Poly1305 on vectors, with the lanes filled from all packets of a batch: every block of every packet is a lane of ChaCha20, and
+ * every packet a lane of Poly1305. One per thread.
+ *
+ * <p>A batch is cut into pieces whose key stream fits the scratch memory. For a piece: the key stream of all packets, block 0 (the
+ * Poly1305 key) included; then for seal XOR and authentication of what was written, for open authentication of what was read and XOR of
+ * the packets that verified. No plaintext of a forgery is ever written.
+ *
+ * <p>Packets in native memory are worked on where they are; others are copied in and out. Callers keep their segments alive during a call.
+ * Scratch memory is native: key rows and Poly1305 state are wiped after every call, key stream lives until the next call overwrites it.
+ *
+ * <p>Constant time: see {@link ChaChaLanes} and {@link PolyLanes}; tags are compared by OR of XORs. Lengths, the number of packets and
+ * verdicts are public.
+ */
+public final class VectorAead implements Aead {
+    /** Blocks of key stream in scratch memory: the largest UDP payload and its block 0, with room. */
+    static final int MAX_LANES = 1088;
+
+    private static final int MAX_LENGTH = (MAX_LANES - 1) * ChaCha20.BLOCK;
+    private static final int LANES = ChaChaLanes.LANES;
+    private static final int VECTOR = 4 * LANES;
+    private static final long ROW = ChaChaLanes.ROW;
+    private static final IntVector FIRST_BLOCKS = IntVector.zero(VectorWidth.INT).addIndex(1);
+
+    /** Packets in one piece: no more than block 0 of each leaves room for. */
+    private static final int MAX_PIECE = MAX_LANES;
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + ChaChaLanes.WORDS + (long) MAX_LANES * ChaCha20.BLOCK, 64);
+    private final long keyRows = memory.address();
+    private final long laneRows = keyRows + 8 * ROW;
+    private final long words = laneRows + 3 * ROW;
+    private final long stream = words + ChaChaLanes.WORDS;
+    private final MemorySegment staging = Arena.ofAuto().allocate(MAX_LENGTH + TAG_LENGTH, 64);
+
+    private final PolyPackets packets = new PolyPackets();
+    private final PolyBlocks blocks = new PolyBlocks();
+    private final ScalarAead scalar = new ScalarAead();
+    private final AeadBatch one = new AeadBatch(1);
+    private final AeadBatch staged = new AeadBatch(1);
+
+    /** Per packet of the piece: its first lane, and its data's address and length. */
+    private final int[] firstLane = new int[MAX_PIECE];
+    private final int[] sizes = new int[MAX_PIECE];
+    private final long[] sources = new long[MAX_PIECE];
+    private final long[] destinations = new long[MAX_PIECE];
+    private final long[] tagLow = new long[MAX_PIECE];
+    private final long[] tagHigh = new long[MAX_PIECE];
+    private final int[] order = new int[MAX_PIECE];
+
+    /** How far the key rows have been written since they were wiped. */
+    private int keyLanes;
+
+    /** Makes one for the calling thread; throws an {@link Error} or an exception where this JVM has no vector module. */
+    public VectorAead() {}
+
+    @Override
+    public String name() {
+        return "vector-" + 32 * LANES;
+    }
+
+    @Override
+    public void seal(AeadBatch b) {
+        try {
+            sealAll(b);
+        } finally {
+            wipe();
+            // Addresses keep nothing alive: neither the callers' segments nor our scratch memory.
+            Reference.reachabilityFence(b);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private void sealAll(AeadBatch b) {
+        for (int i = 0; i < b.size; ) {
+            final int n = take(b, i, 0);
+            if (n == 0) {
+                sealElsewhere(b, i);
+                i++;
+                continue;
+            }
+            keyStream(b, i, n);
+            for (int j = 0; j < n; j++) {
+                xor(sources[j], stream + (firstLane[j] + 1L) * ChaCha20.BLOCK, destinations[j], sizes[j]);
+            }
+            authenticate(destinations, n);
+            for (int j = 0; j < n; j++) {
+                Native.putLong(destinations[j] + sizes[j], tagLow[j]);
+                Native.putLong(destinations[j] + sizes[j] + 8, tagHigh[j]);
+            }
+            i += n;
+        }
+    }
+
+    @Override
+    public void open(AeadBatch b) {
+        try {
+            openAll(b);
+        } finally {
+            wipe();
+            // Addresses keep nothing alive: neither the callers' segments nor our scratch memory.
+            Reference.reachabilityFence(b);
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private void openAll(AeadBatch b) {
+        for (int i = 0; i < b.size; ) {
+            final int n = take(b, i, TAG_LENGTH);
+            if (n == 0) {
+                openElsewhere(b, i);
+                i++;
+                continue;
+            }
+            keyStream(b, i, n);
+            authenticate(sources, n);
+            for (int j = 0; j < n; j++) {
+                final long tag = sources[j] + sizes[j];
+                final boolean ok = ((Native.getLong(tag) ^ tagLow[j]) | (Native.getLong(tag + 8) ^ tagHigh[j])) == 0;
+                b.verified[i + j] = ok;
+                if (ok) {
+                    xor(sources[j], stream + (firstLane[j] + 1L) * ChaCha20.BLOCK, destinations[j], sizes[j]);
+                }
+            }
+            i += n;
+        }
+    }
+
+    @Override
+    public void seal(
+            AeadKey key, long counter, MemorySegment source, long sourceOffset, int length,
+            MemorySegment destination, long destinationOffset) {
+        one.add(key, counter, source, sourceOffset, length, destination, destinationOffset);
+        try {
+            seal(one);
+        } finally {
+            one.clear();
+        }
+    }
+
+    @Override
+    public boolean open(
+            AeadKey key, long counter, MemorySegment source, long sourceOffset, int length,
+            MemorySegment destination, long destinationOffset) {
+        one.add(key, counter, source, sourceOffset, length, destination, destinationOffset);
+        try {
+            open(one);
+            return one.verified(0);
+        } finally {
+            one.clear();
+        }
+    }
+
+    @Override
+    public void seal(
+            byte[] key, long counter, byte[] associatedData, byte[] source, int sourceOffset,
+            int length, byte[] destination, int destinationOffset) {
+        scalar.seal(key, counter, associatedData, source, sourceOffset, length, destination, destinationOffset);
+    }
+
+    @Override
+    public boolean open(
+            byte[] key, long counter, byte[] associatedData, byte[] source, int sourceOffset,
+            int length, byte[] destination, int destinationOffset) {
+        return scalar.open(key, counter, associatedData, source, sourceOffset, length, destination, destinationOffset);
+    }
+
+    /**
+     * Lays out lanes for as many packets from {@code from} on as fit, and checks their regions.
+     *
+     * @param tag 16 when lengths count a tag, else 0
+     * @return how many; 0 when the first one isn't for the kernels: heap memory, too long, or too short to hold its tag
+     */
+    private int take(AeadBatch b, int from, int tag) {
+        int n = 0;
+        int lanes = 0;
+        int whole = 0;
+        while (from + n < b.size) {
+            final int i = from + n;
+            final int size = b.lengths[i] - tag;
+            final MemorySegment source = b.sources[i];
+            final MemorySegment destination = b.destinations[i];
+            if (size < 0 || size > MAX_LENGTH || !source.isNative() || !destination.isNative()) {
+                break;
+            }
+            final int next = lanes + 1 + (size + ChaCha20.BLOCK - 1) / ChaCha20.BLOCK;
+            if (next > MAX_LANES) {
+                // Whole groups of Poly1305 lanes, when there are any: the rest joins the next piece.
+                n = whole > 0 ? whole : n;
+                break;
+            }
+            Native.check(source, b.sourceOffsets[i], size + tag);
+            Native.check(destination, b.destinationOffsets[i], tag > 0 ? size : size + TAG_LENGTH);
+            sources[n] = source.address() + b.sourceOffsets[i];
+            destinations[n] = destination.address() + b.destinationOffsets[i];
+            sizes[n] = size;
+            firstLane[n] = lanes;
+            lanes = next;
+            n++;
+            if (n % PolyLanes.LANES == 0) {
+                whole = n;
+            }
+        }
+        return n;
+    }
+
+    private void keyStream(AeadBatch b, int from, int n) {
+        boolean oneKey = true;
+        for (int j = 1; j < n; j++) {
+            oneKey &= b.keys[from + j] == b.keys[from];
+        }
+        if (oneKey) {
+            fillKey(b.keys[from], 0, 1);
+        }
+        int lanes = 0;
+        for (int j = 0; j < n; j++) {
+            final int count = 1 + (sizes[j] + ChaCha20.BLOCK - 1) / ChaCha20.BLOCK;
+            if (!oneKey) {
+                fillKey(b.keys[from + j], firstLane[j], count);
+            }
+            fillCounters(b.counters[from + j], firstLane[j], count);
+            lanes = firstLane[j] + count;
+        }
+        ChaChaLanes.keyStream(keyRows, oneKey ? 0 : VECTOR, laneRows, words, stream, (lanes + LANES - 1) / LANES);
+    }
+
+    /** Rows are written a vector at a time, beyond the packet's last lane: what follows is written later, or never used. */
+    private void fillKey(AeadKey key, int lane, int count) {
+        keyLanes = Math.max(keyLanes, lane + count);
+        for (int w = 0; w < 8; w++) {
+            final IntVector word = IntVector.broadcast(VectorWidth.INT, key.segment().get(Native.INT, 4L * w));
+            for (int l = lane; l < lane + count; l += LANES) {
+                VectorWidth.store(word, keyRows + w * ROW + 4L * l);
+            }
+        }
+    }
+
+    private void fillCounters(long counter, int lane, int count) {
+        final IntVector low = IntVector.broadcast(VectorWidth.INT, (int) counter);
+        final IntVector high = IntVector.broadcast(VectorWidth.INT, (int) (counter >>> 32));
+        final long at = laneRows + 4L * lane;
+        for (int l = 0; l < count; l += LANES) {
+            VectorWidth.store(FIRST_BLOCKS.add(l), at + 4L * l);
+            VectorWidth.store(low, at + ROW + 4L * l);
+            VectorWidth.store(high, at + 2 * ROW + 4L * l);
+        }
+    }
+
+    private static void xor(long source, long keyStream, long destination, int length) {
+        int i = 0;
+        for (; i + VECTOR <= length; i += VECTOR) {
+            VectorWidth.store(
+                    VectorWidth.loadInts(source + i).lanewise(
+                            VectorOperators.XOR, VectorWidth.loadInts(keyStream + i)),
+                    destination + i);
+        }
+        for (; i + 8 <= length; i += 8) {
+            Native.putLong(destination + i, Native.getLong(source + i) ^ Native.getLong(keyStream + i));
+        }
+        for (; i < length; i++) {
+            Native.putByte(destination + i, (byte) (Native.getByte(source + i) ^ Native.getByte(keyStream + i)));
+        }
+    }
+
+    /** Tags of the {@code n} packets at {@code data}. */
+    private void authenticate(long[] data, int n) {
+        if (n < 3) {
+            for (int j = 0; j < n; j++) {
+                blocks.run(data[j], sizes[j], stream + (long) firstLane[j] * ChaCha20.BLOCK);
+                tagLow[j] = blocks.tagLow();
+                tagHigh[j] = blocks.tagHigh();
+            }
+            return;
+        }
+        sortBySize(n);
+        for (int at = 0; at < n; at += PolyLanes.LANES) {
+            final int group = Math.min(PolyLanes.LANES, n - at);
+            for (int l = 0; l < group; l++) {
+                final int j = order[at + l];
+                packets.set(l, data[j], sizes[j], stream + (long) firstLane[j] * ChaCha20.BLOCK);
+            }
+            packets.run(group);
+            for (int l = 0; l < group; l++) {
+                final int j = order[at + l];
+                tagLow[j] = packets.tagLow(l);
+                tagHigh[j] = packets.tagHigh(l);
+            }
+        }
+    }
+
+    /** Packets of like length side by side. Most batches are sorted already, but for the last packet: insertion. */
+    private void sortBySize(int n) {
+        for (int j = 0; j < n; j++) {
+            int at = j;
+            while (at > 0 && sizes[order[at - 1]] < sizes[j]) {
+                order[at] = order[at - 1];
+                at--;
+            }
+            order[at] = j;
+        }
+    }
+
+    /** Packet {@code i} through the staging buffer, or without vectors when it is longer than any datagram. */
+    private void sealElsewhere(AeadBatch b, int i) {
+        final int size = b.lengths[i];
+        if (size > MAX_LENGTH) {
+            scalar.seal(b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], size, b.destinations[i], b.destinationOffsets[i]);
+            return;
+        }
+        MemorySegment.copy(b.sources[i], b.sourceOffsets[i], staging, 0, size);
+        staged.add(b.keys[i], b.counters[i], staging, 0, size, staging, 0);
+        seal(staged);
+        staged.clear();
+        MemorySegment.copy(staging, 0, b.destinations[i], b.destinationOffsets[i], size + (long) TAG_LENGTH);
+    }
+
+    private void openElsewhere(AeadBatch b, int i) {
+        final int length = b.lengths[i];
+        if (length < TAG_LENGTH) {
+            b.verified[i] = false;
+        } else if (length - TAG_LENGTH > MAX_LENGTH) {
+            b.verified[i] =
+                    scalar.open(
+                            b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i],
+                            length, b.destinations[i], b.destinationOffsets[i]);
+        } else {
+            MemorySegment.copy(b.sources[i], b.sourceOffsets[i], staging, 0, length);
+            staged.add(b.keys[i], b.counters[i], staging, 0, length, staging, 0);
+            open(staged);
+            b.verified[i] = staged.verified(0);
+            staged.clear();
+            if (b.verified[i]) {
+                MemorySegment.copy(staging, 0, b.destinations[i], b.destinationOffsets[i], length - TAG_LENGTH);
+            }
+        }
+    }
+
+    private void wipe() {
+        for (int w = 0; w < 8; w++) {
+            for (int l = 0; l < keyLanes; l += LANES) {
+                VectorWidth.store(IntVector.zero(VectorWidth.INT), keyRows + w * ROW + 4L * l);
+            }
+        }
+        keyLanes = 0;
+        packets.wipe();
+        blocks.wipe();
+    }
+}

@@ -1,0 +1,83 @@
+package org.wgjvm.crypto;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The choice of implementation, in this JVM and in ones with other flags. */
+class AeadsTest {
+    /** What {@link #main} prints when the cipher it got works. */
+    private static final String WORKS = "works: ";
+
+    /** Run in a JVM of its own: describes the choice, and tests it. */
+    public static void main(String[] args) {
+        final String failure = AeadSelfTest.failure(Aeads.create());
+        System.out.println(failure == null ? WORKS + Aeads.describe() : failure);
+    }
+
+    @Test
+    void vectorsAreChosenWhereTheModuleIs() {
+        assertTrue(Aeads.create().name().startsWith("vector-"), Aeads.describe());
+        assertTrue(Aeads.describe().startsWith("vector-"), Aeads.describe());
+    }
+
+    @Test
+    void unknownNamesAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Aeads.create("rot13"));
+    }
+
+    @Test
+    void withoutTheModuleTheFallbackRunsAndSaysWhy() throws Exception {
+        assertEquals(WORKS + "scalar; not vector: no --add-modules jdk.incubator.vector", run(List.of(), "", 0));
+    }
+
+    @Test
+    void withoutNativeAccessTheFallbackRuns() throws Exception {
+        final String out = run(List.of("--add-modules", "jdk.incubator.vector", "--illegal-native-access=deny"), "", 0);
+        assertTrue(out.startsWith(WORKS + "scalar; not vector: "), out);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-XX:MaxVectorSize=16,vector-128", "-XX:MaxVectorSize=32,vector-256"})
+    void narrowerVectorsWork(String flag, String name) throws Exception {
+        final String out = run(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", flag), "", 0);
+        assertEquals(WORKS + name, out);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"jca", "bc", "scalar"})
+    void theChoiceCanBeOverridden(String name) throws Exception {
+        assertEquals(WORKS + name + " (asked for)", run(List.of("-Dwgjvm.aead=" + name), "", 0));
+        assertEquals(WORKS + name + " (asked for)", run(List.of(), name, 0));
+    }
+
+    @Test
+    void anOverrideThatDoesNotWorkIsAnError() throws Exception {
+        assertTrue(run(List.of("-Dwgjvm.aead=vector"), "", 1).contains("no ChaCha20-Poly1305 implementation called 'vector'"));
+    }
+
+    private static String run(List<String> flags, String variable, int exitCode) throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), AeadsTest.class.getName()));
+        final ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().put("WGJVM_AEAD", variable);
+        builder.redirectError(exitCode == 0 ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.PIPE);
+        builder.redirectErrorStream(exitCode != 0);
+        final Process process = builder.start();
+        final String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(exitCode, process.waitFor(), out);
+        return out;
+    }
+}
