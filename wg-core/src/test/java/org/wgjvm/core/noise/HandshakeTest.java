@@ -249,6 +249,7 @@ final class HandshakeTest {
         final byte[] response = responder.response();
         initiator.identity.close();
         assertEquals(WRONG_STATE, initiator.consumeResponse(response));
+        assertEquals(WRONG_STATE, initiator.consumer.read(responder.initiationForgedBy(0), initiator.identity, initiator.aead));
         assertEquals(
                 WRONG_STATE,
                 initiator.handshake.createInitiation(
