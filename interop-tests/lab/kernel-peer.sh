@@ -21,6 +21,8 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
+ln -s /proc/self/fd /dev/fd
+ln -s /proc/self/fd/0 /dev/stdin
 modprobe -a virtio_pci virtio_net wireguard
 ip link set lo up
 ip link set eth0 mtu 9000 up
