@@ -31,7 +31,7 @@ enum Implementation {
         UNREACHABLE_WITHOUT_PEER,
         /** A packet of ours that is routed back into the tunnel is not sent round and round. */
         NO_ENCAPSULATION_LOOP,
-        /** An allowed IP moves between peers, or is set again, without a packet being lost. */
+        /** An allowed IP is set again without a packet being lost. */
         ATOMIC_ALLOWED_IPS,
         /** Nothing is sent before there is a private key, and what persistent keepalive asks for is sent when it comes. */
         KEY_SET_LATER,

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,26 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.wgjvm.interop.Implementation.Trait;
 
 /** What a tunnel between ours and any other implementation must do. A subclass says which other. */
-@Interop
-abstract class TunnelContract {
-    private Pair pair;
-
-    /** Two running devices, made once for the class. */
+abstract class TunnelContract extends PairCases {
+    @Override
     abstract Pair makePair();
-
-    final Pair pair() {
-        if (pair == null) {
-            pair = makePair();
-        }
-        return pair;
-    }
-
-    @AfterAll
-    void closePair() {
-        if (pair != null) {
-            pair.close();
-        }
-    }
 
     @ParameterizedTest(name = "outside {0}, {1} initiates, preshared key: {2}")
     @CsvSource({
@@ -72,10 +54,10 @@ abstract class TunnelContract {
         Ping.expectReplies(from, oursInitiates ? Pair.RIGHT_INSIDE_V6 : Pair.LEFT_INSIDE_V6);
         pair().expectTraffic();
 
-        assertTrue(pair().left().latestHandshake(pair().right()) > 0);
-        assertTrue(pair().right().latestHandshake(pair().left()) > 0);
-        assertEquals(v4 ? Pair.leftEndpoint() : Pair.leftEndpointV6(), pair().right().show("endpoints", pair().left()));
-        assertEquals(v4 ? Pair.rightEndpoint() : Pair.rightEndpointV6(), pair().left().show("endpoints", pair().right()));
+        assertTrue(left().latestHandshake(right()) > 0);
+        assertTrue(right().latestHandshake(left()) > 0);
+        assertEquals(v4 ? Pair.leftEndpoint() : Pair.leftEndpointV6(), right().show("endpoints", left()));
+        assertEquals(v4 ? Pair.rightEndpoint() : Pair.rightEndpointV6(), left().show("endpoints", right()));
     }
 
     @Test
@@ -84,7 +66,7 @@ abstract class TunnelContract {
                 pair().rightPeer().at(Pair.rightEndpoint()).withPresharedKey(freshPresharedKey()),
                 pair().leftPeer().withPresharedKey(freshPresharedKey()));
         assertFalse(Ping.answered(pair().leftHost(), Pair.RIGHT_INSIDE));
-        assertEquals(0, pair().left().latestHandshake(pair().right()));
+        assertEquals(0, left().latestHandshake(right()));
     }
 
     @ParameterizedTest(name = "MTU {0}")
@@ -109,10 +91,10 @@ abstract class TunnelContract {
                 "counters agree",
                 Duration.ofSeconds(5),
                 () -> List.of(
-                        pair().left().transfer(pair().right())[1],
-                        pair().right().transfer(pair().left())[0],
-                        pair().right().transfer(pair().left())[1],
-                        pair().left().transfer(pair().right())[0]),
+                        left().transfer(right())[1],
+                        right().transfer(left())[0],
+                        right().transfer(left())[1],
+                        left().transfer(right())[0]),
                 c -> c.get(0).equals(c.get(1)) && c.get(2).equals(c.get(3)) && c.get(0) > 3 * 1300 && c.get(2) > 3 * 1300);
     }
 
@@ -125,17 +107,39 @@ abstract class TunnelContract {
         final long keepalives = tap.count("out_keepalive");
         tap.await("out_keepalive", keepalives + 3, Duration.ofMillis(3500));
         assertEquals(initiations, tap.count("out_initiation"), "keepalives need no new handshake");
-        assertTrue(pair().right().latestHandshake(pair().left()) > 0);
+        assertTrue(right().latestHandshake(left()) > 0);
+    }
+
+    @ParameterizedTest(name = "{0} roams")
+    @ValueSource(strings = {"ours", "peer"})
+    void eitherSideMayRoamAndTheOtherFollows(String who) {
+        pair().connect();
+        pair().expectTraffic();
+        final boolean ours = who.equals("ours");
+        final WgDevice mover = ours ? left() : right();
+        final WgDevice follower = ours ? right() : left();
+        final String address = ours ? "10.66.0.1" : "10.66.0.2";
+        final String subnet = "ip route replace 10.66.0.0/24 dev eth0 proto kernel scope link src ";
+        // Another address and another port at once; the old address stays, since the guest takes commands on it.
+        mover.host().sh("ip addr add 10.66.0.33/24 dev eth0; " + subnet + "10.66.0.33");
+        try {
+            mover.set("listen-port 51833");
+            Ping.untilAnswered(mover.host(), ours ? Pair.RIGHT_INSIDE : Pair.LEFT_INSIDE, Duration.ofSeconds(12));
+            assertEquals("10.66.0.33:51833", follower.show("endpoints", mover));
+            Ping.expectReplies(follower.host(), ours ? Pair.LEFT_INSIDE_V6 : Pair.RIGHT_INSIDE_V6);
+        } finally {
+            mover.host().sh(subnet + address + "; ip addr del 10.66.0.33/24 dev eth0");
+        }
     }
 
     @Test
     void downIsSilenceAndFreesThePortAndUpResumes() {
-        pair().left().implementation().assume(Trait.GOES_DOWN_WITH_INTERFACE);
+        left().implementation().assume(Trait.GOES_DOWN_WITH_INTERFACE);
         pair().configure(pair().rightPeer().at(Pair.rightEndpoint()).keepalive(1), pair().leftPeer());
         pair().expectTraffic();
-        assertTrue(pair().left().listensOn(Pair.LEFT_PORT));
-        pair().left().down();
-        Await.until("the port is free", Duration.ofSeconds(5), () -> !pair().left().listensOn(Pair.LEFT_PORT));
+        assertTrue(left().listensOn(Pair.LEFT_PORT));
+        left().down();
+        Await.until("the port is free", Duration.ofSeconds(5), () -> !left().listensOn(Pair.LEFT_PORT));
         final Tap tap = new Tap(pair().leftHost(), Pair.LEFT_PORT);
         tap.expectSilence(Duration.ofMillis(2500));
         pair().up(1420);

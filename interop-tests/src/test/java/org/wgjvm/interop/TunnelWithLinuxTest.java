@@ -4,7 +4,7 @@ import org.junit.jupiter.api.AfterAll;
 
 /** The tunnel between ours and the WireGuard module of the Linux kernel. */
 @Interop(Implementation.LINUX)
-final class TunnelWithLinuxTest extends TunnelContract {
+final class TunnelWithLinuxTest extends FaithfulPeerContract {
     private Guest guest;
 
     @Override
