@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.wgjvm.interop.Implementation.Trait;
 
 /** The contract between a user-space daemon and those who start and stop it (wireguard.com/xplatform). */
 @Interop
@@ -48,7 +47,6 @@ final class DaemonTest {
 
     @Test
     void sigtermEndsItAndRemovesSocketAndInterface() throws InterruptedException {
-        Implementation.OURS.assume(Trait.SIGTERM_REMOVES_SOCKET);
         final WgDevice device = WgDevice.daemon(Implementation.OURS, namespace());
         device.process().destroy();
         assertTrue(device.process().waitFor(10, java.util.concurrent.TimeUnit.SECONDS));

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * 10.66.0.1 and fd66::1, in the guest 10.66.0.2 and fd66::2.
  */
 final class Guest implements Host, AutoCloseable {
-    private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
+    private static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
     private static final String EXIT_MARK = "exit-code-of-the-command:";
 
     private final Namespace namespace = new Namespace();

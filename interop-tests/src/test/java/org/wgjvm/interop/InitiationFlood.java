@@ -65,7 +65,6 @@ final class InitiationFlood {
                 sockets[sent % sockets.length].write(messages[sent % VARIANTS].rewind());
             } catch (IOException e) {
                 // The target is not listening at the moment: the flood goes on.
-                continue;
             }
         }
         System.out.println(packets + " initiations in " + (System.nanoTime() - startNs) / 1_000_000 + " ms");

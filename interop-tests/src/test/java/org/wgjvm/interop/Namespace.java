@@ -13,7 +13,7 @@ final class Namespace implements Host, AutoCloseable {
 
     Namespace() {
         Leftovers.remember(removal);
-        // Strict reverse path filtering would drop what the cases with several ways deliberately do; duplicate address detection takes 1.5 s.
+        // Strict reverse path filtering would drop what the cases with several ways do on purpose; duplicate address detection takes 1.5 s.
         Command.run(Duration.ofSeconds(30), "", List.of("ip", "netns", "add", name)).orFail();
         sh("ip link set lo up; sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0"
                 + " net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0");

@@ -62,7 +62,8 @@ final class NatTest {
         build(0);
         final String before = peer.show("endpoints", ours);
         // No packet of ours may renew the mapping: wait until the NAT has forgotten, past the passive keepalives that follow the pings.
-        Await.until("the NAT has forgotten", Duration.ofSeconds(30), () -> router.sh("sysctl -n net.netfilter.nf_conntrack_count").equals("0"));
+        final String entries = "sysctl -n net.netfilter.nf_conntrack_count";
+        Await.until("the NAT has forgotten", Duration.ofSeconds(30), () -> router.sh(entries).equals("0"));
         assertFalse(Ping.answered(server, CLIENT_INSIDE), "a packet from outside found its way through a NAT that has forgotten");
         Ping.untilAnswered(client, SERVER_INSIDE, Duration.ofSeconds(12));
         Ping.expectReplies(server, CLIENT_INSIDE);

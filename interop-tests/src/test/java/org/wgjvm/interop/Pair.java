@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.wgjvm.interop.Implementation.Trait;
 
 /**
  * Two WireGuard devices on two hosts with a link between them: ours on the left, which is always a namespace, and the peer on the right.
@@ -109,7 +108,7 @@ final class Pair implements AutoCloseable {
     /** Starts those daemons anew that cannot use an IPv6 endpoint once they have used an IPv4 one. */
     void forgetIpv4() {
         for (final WgDevice device : List.of(left, right)) {
-            if (!device.implementation().has(Trait.ENDPOINT_CHANGES_FAMILY)) {
+            if (device.implementation().isWireguardGo()) {
                 device.kill();
                 device.start();
             }

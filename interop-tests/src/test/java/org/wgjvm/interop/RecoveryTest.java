@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What only time heals, by the timers of section 6 of the paper. Each case waits out 15 to 130 s of real time, so they run side by side; the
- * same timers are tested in virtual time, and in far more ways, where they are written.
+ * What only time heals, by the timers of section 6 of the paper. Each case waits out 15 to 130 s of real time, so they run side by side;
+ * the same timers are tested in virtual time, and in far more ways, where they are written.
  */
 @Interop(Implementation.GO_NEWEST)
 @Execution(ExecutionMode.CONCURRENT)

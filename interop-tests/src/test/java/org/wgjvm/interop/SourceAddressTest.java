@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,7 +77,7 @@ final class SourceAddressTest extends PairCases {
         pair().connect();
         pair().expectTraffic();
         final Process other = pair().leftHost()
-                .start(Lab.logs().resolve(left().name() + "-port-taker.log"), java.util.Map.of(), java.util.List.of("nc", "-u", "-l", "51899"));
+                .start(Lab.logs().resolve(left().name() + "-port-taker.log"), Map.of(), List.of("nc", "-u", "-l", "51899"));
         try {
             Await.until("port 51899 is taken", SOON, () -> left().listensOn(51899));
             final Outcome refused = pair().leftHost().run("wg", "set", left().name(), "listen-port", "51899");

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /**
  * Counts the messages that enter and leave a namespace on a UDP port, by type, with nftables: what an observer on the wire would see.
  * Counter names are {@code in_} or {@code out_} and then {@code all}, {@code initiation}, {@code response}, {@code cookie}, {@code data}
- * (keepalives included), {@code keepalive}, {@code mac2} (initiations with a second MAC) or {@code af41} (handshake messages with this DSCP).
+ * (keepalives included), {@code keepalive}, {@code mac2} (initiations with a second MAC), {@code af41} (handshake messages with this DSCP).
  */
 final class Tap {
     private static final String[] NAMES = {"all", "initiation", "response", "cookie", "data", "keepalive", "mac2", "af41"};

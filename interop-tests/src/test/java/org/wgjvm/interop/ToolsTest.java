@@ -74,8 +74,9 @@ final class ToolsTest extends PairCases {
     @Test
     void addconfAddsAndShowconfGivesItBack() {
         left().configure(Pair.LEFT_PORT);
-        final String peer = "[Peer]\nPublicKey = " + Base64.getEncoder().encodeToString(key(3)) + "\nPresharedKey = "
-                + Base64.getEncoder().encodeToString(key(4)) + "\nAllowedIPs = 10.8.1.0/24\nEndpoint = 10.66.0.9:7\nPersistentKeepalive = 9\n";
+        final String peer = "[Peer]\nPublicKey = " + Base64.getEncoder().encodeToString(key(3))
+                + "\nPresharedKey = " + Base64.getEncoder().encodeToString(key(4))
+                + "\nAllowedIPs = 10.8.1.0/24\nEndpoint = 10.66.0.9:7\nPersistentKeepalive = 9\n";
         left().host().run(Duration.ofSeconds(10), peer, List.of("wg", "addconf", left().name(), "/dev/stdin")).orFail();
         final String shown = left().host().sh("wg showconf " + left().name());
         assertEquals(
@@ -95,7 +96,8 @@ final class ToolsTest extends PairCases {
     }
 
     private String large(int secondOctet) {
-        final StringBuilder text = new StringBuilder("[Interface]\nListenPort = " + Pair.LEFT_PORT + "\nPrivateKey = " + left().privateKey() + "\n");
+        final StringBuilder text = new StringBuilder(3_000_000);
+        text.append("[Interface]\nListenPort = " + Pair.LEFT_PORT + "\nPrivateKey = " + left().privateKey() + "\n");
         int prefix = 0;
         for (int i = 0; i < PEERS; i++) {
             text.append("\n[Peer]\nPublicKey = ").append(Base64.getEncoder().encodeToString(key(1000 + i))).append("\nAllowedIPs = ");
@@ -143,8 +145,9 @@ final class ToolsTest extends PairCases {
             final String name = Leftovers.freshName();
             final Path file = directory.resolve(name + ".conf");
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, "[Interface]\nPrivateKey = " + left().privateKey() + "\nAddress = 10.67.0.1/24, fd67::1/64\nMTU = 1380\n"
-                    + "PostUp = ip link set %i alias up-%i\n\n[Peer]\nPublicKey = " + right().publicKey()
+            Files.writeString(file, "[Interface]\nPrivateKey = " + left().privateKey()
+                    + "\nAddress = 10.67.0.1/24, fd67::1/64\nMTU = 1380\nPostUp = ip link set %i alias up-%i\n\n"
+                    + "[Peer]\nPublicKey = " + right().publicKey()
                     + "\nEndpoint = 10.69.0.2:" + Pair.RIGHT_PORT + "\nAllowedIPs = " + allowedIps + "\n");
             final String wgQuick = "WG_QUICK_USERSPACE_IMPLEMENTATION=" + launcher(directory) + " wg-quick ";
             client.sh(wgQuick + "up " + file);
