@@ -20,4 +20,7 @@ public interface DataPlaneEvents extends DeviceEvents {
 
     /** The sockets could not be opened when the inside came up: the device stays silent until the port is changed. */
     default void onBindFailed(int port, Exception reason) {}
+
+    /** Something that is not needed but wanted could not be had; the data plane goes on without it. */
+    default void onDegraded(String what, Exception reason) {}
 }

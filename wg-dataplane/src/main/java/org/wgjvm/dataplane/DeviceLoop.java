@@ -8,15 +8,18 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.Device;
 import org.wgjvm.core.device.DeviceOutput;
+import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.Aeads;
 import org.wgjvm.sys.BootClock;
 import org.wgjvm.transport.LinuxUdpBind;
+import org.wgjvm.transport.RouteWatch;
 import org.wgjvm.transport.UdpBind;
 import org.wgjvm.tun.PacketPort;
 
@@ -41,6 +44,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private final Device device;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private UdpBind bind;
+    private RouteWatch routes;
     private boolean linkUp;
     private boolean closing;
     private boolean handshakesScheduled;
@@ -209,6 +213,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         closeBind();
         bind = fresh;
         device.listenPort(port);
+        watchRoutes();
         events.onListening(port, fresh.name());
     }
 
@@ -219,9 +224,40 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     }
 
     private void closeBind() {
+        if (routes != null) {
+            routes.close();
+            routes = null;
+        }
         if (bind != null) {
             bind.close();
             bind = null;
+        }
+    }
+
+    /** Sticky sources follow routing. Without the watch they still go when sending fails. */
+    private void watchRoutes() {
+        if (!(bind instanceof LinuxUdpBind linux)) {
+            return;
+        }
+        try {
+            routes = RouteWatch.open(loop, new RouteWatch.Source() {
+                @Override
+                public void forEachEndpoint(Consumer<Endpoint> visitor) {
+                    device.forEachEndpoint(visitor);
+                }
+
+                @Override
+                public int fwmark() {
+                    return device.fwmark();
+                }
+
+                @Override
+                public void onRoutesChanged() {
+                    linux.onRoutesChanged();
+                }
+            });
+        } catch (IOException e) {
+            events.onDegraded("routes are not watched", e);
         }
     }
 

@@ -48,7 +48,7 @@ final class Outbound {
             if (length == 0) {
                 continue;
             }
-            final Peer peer = route(batch, i);
+            final Peer peer = route(batch, i, nowNs);
             if (peer == null) {
                 batch.length[i] = 0;
                 continue;
@@ -143,7 +143,7 @@ final class Outbound {
     }
 
     /** Finds the peer of packet {@code i}, or answers for there being none and returns null. */
-    private Peer route(PacketBatch batch, int i) {
+    private Peer route(PacketBatch batch, int i, long nowNs) {
         final MemorySegment slab = batch.slab();
         final int offset = batch.offset[i];
         final int length = batch.length[i];
@@ -157,19 +157,23 @@ final class Outbound {
                 : state.allowedIps.lookupV6(IpHeader.destinationHigh(slab, offset), IpHeader.destinationLow(slab, offset));
         if (peer == null) {
             state.counters.drop(DropReason.NO_PEER);
+            state.sender.unreachable(slab, offset, length, nowNs);
             return null;
         }
         final Endpoint endpoint = peer.endpoint;
         if (endpoint == null) {
             state.counters.drop(DropReason.NO_ENDPOINT);
+            state.sender.unreachable(slab, offset, length, nowNs);
             return null;
         }
         if (state.enforceMtu && length > state.mtu) {
             state.counters.drop(DropReason.TOO_BIG);
+            state.sender.packetTooBig(slab, offset, length, nowNs);
             return null;
         }
         if (isOwnOuterPacket(slab, offset, length, v4, endpoint)) {
             state.counters.drop(DropReason.ENCAPSULATION_LOOP);
+            state.sender.unreachable(slab, offset, length, nowNs);
             return null;
         }
         return peer;

@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.wgjvm.core.noise.Messages;
 import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.core.packet.Icmp;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.TokenBucket;
 import org.wgjvm.core.session.Keypair;
 import org.wgjvm.core.session.Limits;
 import org.wgjvm.crypto.AeadBatch;
@@ -18,11 +20,16 @@ final class Sender {
     private static final int FLUSH_PACKETS = Limits.MAX_STAGED_PACKETS;
     private static final int FLUSH_BYTES = 256 * 1024;
 
+    private static final int ICMP_PER_SECOND = 100;
+    private static final int ICMP_BURST = 50;
+
     private final DeviceState state;
     private final Outbound outbound;
     private final PacketBatch control = new PacketBatch(CONTROL_MESSAGES, CONTROL_MESSAGES * 160);
     private final PacketBatch flush = new PacketBatch(FLUSH_PACKETS, FLUSH_BYTES);
     private final AeadBatch flushJobs = new AeadBatch(FLUSH_PACKETS);
+    private final PacketBatch icmp = new PacketBatch(1, 4096);
+    private TokenBucket icmpLimit;
     private final byte[] initiation = new byte[Messages.INITIATION_LENGTH];
 
     Sender(DeviceState state, Outbound outbound) {
@@ -142,5 +149,37 @@ final class Sender {
             }
         }
         control.clear();
+    }
+
+    /** Tells the sender of an inner packet that there is no way. */
+    void unreachable(MemorySegment slab, int offset, int length, long nowNs) {
+        if (mayAnswer(nowNs)) {
+            final int i = icmp.addInner(Icmp.MAX_LENGTH);
+            icmp.length[i] = Icmp.unreachable(slab, offset, length, icmp.slab(), icmp.offset[i]);
+            deliverIcmp(i);
+        }
+    }
+
+    /** Tells the sender of an inner packet which MTU would fit. */
+    void packetTooBig(MemorySegment slab, int offset, int length, long nowNs) {
+        if (mayAnswer(nowNs)) {
+            final int i = icmp.addInner(Icmp.MAX_LENGTH);
+            icmp.length[i] = Icmp.tooBig(slab, offset, length, state.mtu, icmp.slab(), icmp.offset[i]);
+            deliverIcmp(i);
+        }
+    }
+
+    private boolean mayAnswer(long nowNs) {
+        if (icmpLimit == null) {
+            icmpLimit = new TokenBucket(ICMP_PER_SECOND, ICMP_BURST, nowNs);
+        }
+        icmp.clear();
+        return icmpLimit.tryTake(nowNs);
+    }
+
+    private void deliverIcmp(int i) {
+        if (icmp.length[i] > 0) {
+            state.output.deliver(icmp);
+        }
     }
 }

@@ -244,6 +244,21 @@ class DeviceTest {
     }
 
     @Test
+    void aDestinationOfNobodyIsAnsweredWithHostUnreachable() {
+        alice.send(Packets.udp("10.0.0.1", "10.9.9.9", 1, 100), Packets.udp("fd00::1", "fd00::99", 1, 100));
+        assertEquals(2, alice.inbox().size());
+        final byte[] v4 = alice.inbox().get(0);
+        assertEquals(1, v4[9], "ICMP");
+        assertEquals(3, v4[20], "destination unreachable");
+        assertEquals(1, v4[21], "host");
+        final byte[] v6 = alice.inbox().get(1);
+        assertEquals(58, v6[6], "ICMPv6");
+        assertEquals(1, v6[40], "destination unreachable");
+        assertEquals(3, v6[41], "address");
+        assertEquals(2, alice.device().counters().drops(DropReason.NO_PEER));
+    }
+
+    @Test
     void bytesAreCountedAsTheOtherSideCountsThem() {
         alice.send(aliceToBob(0));
         sim.runFor(SECOND);
