@@ -1,9 +1,7 @@
 package org.wgjvm.core.routing;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -26,22 +24,24 @@ public final class AllowedIps<P> {
     public static final class Snapshot<P> {
         private final Object v4;
         private final Object v6;
+        private final Object[][] peers;
         private final int size;
 
-        private Snapshot(Object v4, Object v6, int size) {
+        private Snapshot(Object v4, Object v6, Object[][] peers, int size) {
             this.v4 = v4;
             this.v6 = v6;
+            this.peers = peers;
             this.size = size;
         }
 
         /** The peer that an IPv4 address (network order as an int) belongs to, or null. */
         public P lookupV4(int address) {
-            return peer(RouteTrie.lookup(v4, (long) address << Integer.SIZE));
+            return peer(RouteTrie.lookupV4(v4, (long) address << Integer.SIZE));
         }
 
         /** The peer that an IPv6 address belongs to, or null. */
         public P lookupV6(long high, long low) {
-            return peer(RouteTrie.lookup(v6, high, low));
+            return peer(RouteTrie.lookupV6(v6, high, low));
         }
 
         /** How many prefixes there are. */
@@ -49,9 +49,9 @@ public final class AllowedIps<P> {
             return size;
         }
 
-        @SuppressWarnings("unchecked") // only peers of type P are inserted
-        private P peer(Route route) {
-            return route == null ? null : (P) route.peer;
+        @SuppressWarnings("unchecked") // only peers of type P are in the table
+        private P peer(int number) {
+            return number < 0 ? null : (P) peers[number >>> PeerTable.CHUNK_BITS][number & (1 << PeerTable.CHUNK_BITS) - 1];
         }
     }
 
@@ -61,7 +61,6 @@ public final class AllowedIps<P> {
      */
     public final class Transaction {
         private final List<Runnable> changes = new ArrayList<>();
-        private TrieEdit edit;
         private boolean committed;
 
         private Transaction() {}
@@ -70,7 +69,7 @@ public final class AllowedIps<P> {
         public Transaction insert(IpPrefix prefix, P peer) {
             Objects.requireNonNull(prefix);
             Objects.requireNonNull(peer);
-            changes.add(() -> applyInsert(prefix, peer, edit));
+            changes.add(() -> applyInsert(prefix, peer));
             return this;
         }
 
@@ -78,14 +77,14 @@ public final class AllowedIps<P> {
         public Transaction remove(IpPrefix prefix, P peer) {
             Objects.requireNonNull(prefix);
             Objects.requireNonNull(peer);
-            changes.add(() -> applyRemove(prefix, peer, edit));
+            changes.add(() -> applyRemove(prefix, peer));
             return this;
         }
 
         /** Takes all prefixes from a peer, those inserted earlier in this transaction included. */
         public Transaction removeAll(P peer) {
             Objects.requireNonNull(peer);
-            changes.add(() -> applyRemoveAll(peer, edit));
+            changes.add(() -> applyRemoveAll(peer));
             return this;
         }
 
@@ -95,21 +94,23 @@ public final class AllowedIps<P> {
                 throw new IllegalStateException("already committed");
             }
             committed = true;
-            edit = new TrieEdit();
+            editV4 = new TrieEdit(RouteBlock.V4);
+            editV6 = new TrieEdit(RouteBlock.V6);
             changes.forEach(Runnable::run);
             changes.clear();
-            edit = null;
-            snapshot = new Snapshot<>(v4, v6, size);
+            snapshot = new Snapshot<>(v4, v6, peers.publish(), size);
         }
     }
 
-    private volatile Snapshot<P> snapshot = new Snapshot<>(null, null, 0);
+    private volatile Snapshot<P> snapshot = new Snapshot<>(null, null, new Object[0][], 0);
 
     // The writer's own: the tries as they will be published next, and who has what.
     private Object v4;
     private Object v6;
     private int size;
-    private final Map<P, PeerRoutes> peers = new HashMap<>();
+    private final PeerTable<P> peers = new PeerTable<>();
+    private TrieEdit editV4 = new TrieEdit(RouteBlock.V4);
+    private TrieEdit editV6 = new TrieEdit(RouteBlock.V6);
 
     /** Begins a transaction. Writer only. */
     public Transaction begin() {
@@ -145,71 +146,67 @@ public final class AllowedIps<P> {
 
     /** Shows a peer's prefixes in the order in which it got them; the action must not commit. Writer only. */
     public void forEachPrefix(P peer, Consumer<? super IpPrefix> action) {
-        final PeerRoutes routes = peers.get(peer);
-        if (routes != null) {
-            for (Route r = routes.first; r != null; r = r.next) {
-                action.accept(r.prefix());
-            }
+        final PeerTable.Owner owner = peers.get(peer);
+        if (owner != null) {
+            owner.prefixes().forEach(action);
         }
     }
 
     /** How many prefixes a peer has. Writer only. */
     public int prefixCount(P peer) {
-        final PeerRoutes routes = peers.get(peer);
-        return routes == null ? 0 : routes.size;
+        final PeerTable.Owner owner = peers.get(peer);
+        return owner == null ? 0 : owner.prefixes().size();
     }
 
-    private void applyInsert(IpPrefix prefix, P peer, TrieEdit edit) {
-        final PeerRoutes owner = peers.computeIfAbsent(peer, p -> new PeerRoutes());
-        final Route route = new Route(prefix, peer, owner);
-        final Route present = TrieEdit.find(root(prefix.v6()), route);
-        if (present != null && present.owner == owner) {
+    private void applyInsert(IpPrefix prefix, P peer) {
+        final Route present = find(prefix);
+        PeerTable.Owner owner = peers.get(peer);
+        if (present != null && owner != null && present.peer == owner.number) {
             return;
         }
-        setRoot(prefix.v6(), edit.insert(root(prefix.v6()), route));
         if (present != null) {
-            disown(present);
+            peers.remove(peers.peer(present.peer), prefix);
+            size--;
         }
-        owner.append(route);
+        owner = peers.getOrAdd(peer);
+        final Route route = new Route(prefix, owner.number);
+        if (prefix.v6()) {
+            v6 = editV6.insert(v6, route);
+        } else {
+            v4 = editV4.insert(v4, route);
+        }
+        peers.add(owner, prefix);
         size++;
     }
 
-    private void applyRemove(IpPrefix prefix, P peer, TrieEdit edit) {
-        final PeerRoutes owner = peers.get(peer);
-        final Route present = owner == null ? null : TrieEdit.find(root(prefix.v6()), new Route(prefix, peer, owner));
-        if (present != null && present.owner == owner) {
-            setRoot(prefix.v6(), edit.remove(root(prefix.v6()), present));
-            disown(present);
+    private void applyRemove(IpPrefix prefix, P peer) {
+        final PeerTable.Owner owner = peers.get(peer);
+        final Route present = owner == null ? null : find(prefix);
+        if (present != null && present.peer == owner.number) {
+            removeRoute(prefix);
+            peers.remove(peer, prefix);
         }
     }
 
-    private void applyRemoveAll(P peer, TrieEdit edit) {
-        final PeerRoutes owner = peers.get(peer);
-        while (owner != null && owner.first != null) {
-            final Route route = owner.first;
-            setRoot(route.v6, edit.remove(root(route.v6), route));
-            disown(route);
+    private void applyRemoveAll(P peer) {
+        for (final IpPrefix prefix : prefixes(peer)) {
+            removeRoute(prefix);
+            peers.remove(peer, prefix);
         }
     }
 
-    @SuppressWarnings("SuspiciousMethodCalls") // the map is keyed by what Route.peer holds
-    private void disown(Route route) {
-        route.owner.unlink(route);
-        if (route.owner.size == 0) {
-            peers.remove(route.peer);
+    private Route find(IpPrefix prefix) {
+        final Route route = new Route(prefix, 0);
+        return prefix.v6() ? editV6.find(v6, route) : editV4.find(v4, route);
+    }
+
+    private void removeRoute(IpPrefix prefix) {
+        final Route route = new Route(prefix, 0);
+        if (prefix.v6()) {
+            v6 = editV6.remove(v6, route);
+        } else {
+            v4 = editV4.remove(v4, route);
         }
         size--;
-    }
-
-    private Object root(boolean isV6) {
-        return isV6 ? v6 : v4;
-    }
-
-    private void setRoot(boolean isV6, Object root) {
-        if (isV6) {
-            v6 = root;
-        } else {
-            v4 = root;
-        }
     }
 }

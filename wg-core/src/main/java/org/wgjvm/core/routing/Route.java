@@ -1,37 +1,28 @@
 package org.wgjvm.core.routing;
 
-/**
- * A prefix and the peer it belongs to: a leaf of the trie. IPv4 prefixes occupy the highest 32 of the 128 key bits.
- *
- * <p>Readers see only the final fields. The links chain the routes of one peer and belong to the writer.
- */
+/** A prefix and the number of the peer it belongs to. IPv4 prefixes occupy the highest 32 of the 128 key bits. */
 final class Route {
     final long high;
     final long low;
     final int bits;
-    final boolean v6;
-    final Object peer;
 
-    final PeerRoutes owner;
-    Route previous;
-    Route next;
+    /** See {@link PeerTable}. */
+    final int peer;
 
-    Route(IpPrefix prefix, Object peer, PeerRoutes owner) {
-        v6 = prefix.v6();
-        high = v6 ? prefix.high() : prefix.low() << 32;
-        low = v6 ? prefix.low() : 0;
-        bits = prefix.bits();
+    Route(long high, long low, int bits, int peer) {
+        this.high = high;
+        this.low = low;
+        this.bits = bits;
         this.peer = peer;
-        this.owner = owner;
+    }
+
+    Route(IpPrefix prefix, int peer) {
+        this(prefix.v6() ? prefix.high() : prefix.low() << 32, prefix.v6() ? prefix.low() : 0, prefix.bits(), peer);
     }
 
     /** The mask of the first {@code bits} of 64 bits; none for a negative number, all for 64 and more. */
     static long mask(int bits) {
         return bits <= 0 ? 0 : bits >= Long.SIZE ? -1 : -1L << (Long.SIZE - bits);
-    }
-
-    boolean covers(long keyHigh) {
-        return ((keyHigh ^ high) & mask(bits)) == 0;
     }
 
     boolean covers(long keyHigh, long keyLow) {
@@ -42,7 +33,12 @@ final class Route {
         return bits == that.bits && high == that.high && low == that.low;
     }
 
-    IpPrefix prefix() {
-        return v6 ? IpPrefix.v6(high, low, bits) : IpPrefix.v4((int) (high >>> 32), bits);
+    static Route same(Route[] routes, Route prefix) {
+        for (final Route r : routes) {
+            if (r.samePrefix(prefix)) {
+                return r;
+            }
+        }
+        return null;
     }
 }

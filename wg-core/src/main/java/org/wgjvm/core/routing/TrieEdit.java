@@ -3,21 +3,27 @@ package org.wgjvm.core.routing;
 import java.util.Arrays;
 
 /**
- * One transaction's changes to tries. Nodes that it made itself it changes in place, all others it copies: nobody else can see its nodes
+ * One transaction's changes to a trie. Nodes that it made itself it changes in place, all others it copies: nobody else can see its nodes
  * until the trie is published, after which the edit must not be used again.
  */
 final class TrieEdit {
-    private Route found;
+    /** A node with no more routes than this below it becomes a block: fewer than fit, so that one route to and fro costs little. */
+    private static final int FEW = RouteBlock.MAX_ROUTES / 2;
 
-    /** Looks for the route of exactly this prefix; null when there is none. */
-    static Route find(Object root, Route prefix) {
+    private final RouteBlock blocks;
+    private boolean removed;
+
+    TrieEdit(RouteBlock blocks) {
+        this.blocks = blocks;
+    }
+
+    /** The route of exactly this prefix, or null when there is none. */
+    Route find(Object root, Route prefix) {
         Object at = root;
         int position = 0;
         while (at != null) {
-            if (at instanceof Route route) {
-                return route.samePrefix(prefix) ? route : null;
-            } else if (at instanceof Route[] bucket) {
-                return same(bucket, prefix);
+            if (at instanceof long[] block) {
+                return Route.same(blocks.unpack(block), prefix);
             } else if (at instanceof Span span) {
                 if (prefix.bits < span.bits || !span.covers(prefix.high, prefix.low)) {
                     return null;
@@ -28,7 +34,7 @@ final class TrieEdit {
                 final Object[] node = (Object[]) at;
                 final int width = TrieNode.width(node);
                 if (prefix.bits < position + width) {
-                    return same(TrieNode.routes(node), prefix);
+                    return Route.same(TrieNode.routes(node), prefix);
                 }
                 at = node[1 + TrieNode.bitsAt(prefix.high, prefix.low, position, width)];
                 position += width;
@@ -42,22 +48,24 @@ final class TrieEdit {
         return insert(root, 0, route);
     }
 
-    /** The trie without this very route; the same trie when it is not in there. */
-    Object remove(Object root, Route route) {
-        found = null;
-        return remove(root, 0, route);
+    /** The trie without the route of this prefix; the same trie when there is none. */
+    Object remove(Object root, Route prefix) {
+        removed = false;
+        return remove(root, 0, prefix);
     }
 
     private Object insert(Object at, int position, Route route) {
         if (at == null) {
-            return route;
+            return blocks.pack(new Route[] {route});
         }
-        if (at instanceof Route present) {
-            return present.samePrefix(route) ? route : insertInBucket(new Route[] {present}, position, route);
-        }
-        if (at instanceof Route[] bucket) {
-            final Route present = same(bucket, route);
-            return present != null ? TrieNode.replace(bucket, present, route) : insertInBucket(bucket, position, route);
+        if (at instanceof long[] block) {
+            final Route[] routes = blocks.unpack(block);
+            final Route present = Route.same(routes, route);
+            if (present != null) {
+                return blocks.pack(TrieNode.replace(routes, present, route));
+            }
+            final Route[] more = TrieNode.with(routes, route);
+            return more.length <= RouteBlock.MAX_ROUTES ? pack(more) : burst(more, position);
         }
         if (at instanceof Span span) {
             return insertInSpan(span, position, route);
@@ -68,7 +76,7 @@ final class TrieEdit {
     private Object[] insertInNode(Object[] node, int position, Route route) {
         final int width = TrieNode.width(node);
         if (route.bits < position + width) {
-            return TrieNode.addRoute(node, position, route, same(TrieNode.routes(node), route), this);
+            return TrieNode.addRoute(node, position, route, Route.same(TrieNode.routes(node), route), this);
         }
         final int slot = 1 + TrieNode.bitsAt(route.high, route.low, position, width);
         final Object before = node[slot];
@@ -92,23 +100,20 @@ final class TrieEdit {
         return true;
     }
 
-    private Object insertInBucket(Route[] bucket, int position, Route route) {
-        final Route[] more = TrieNode.with(bucket, route);
-        if (more.length <= RouteTrie.BUCKET) {
-            Arrays.sort(more, (a, b) -> b.bits - a.bits);
-            return more;
-        }
-        int common = route.bits;
-        for (final Route r : bucket) {
-            common = Math.min(common, Math.min(r.bits, commonBits(r.high, r.low, route)));
+    /** A node, behind a span if need be, for more routes than a block holds. */
+    private Object burst(Route[] routes, int position) {
+        final Route first = routes[0];
+        int common = first.bits;
+        for (final Route r : routes) {
+            common = Math.min(common, Math.min(r.bits, commonBits(r.high, r.low, first)));
         }
         // At the last position with a common path at least one of the routes parts from the others, so no slot gets them all again.
         final int at = common & -TrieNode.NARROW;
         Object[] node = TrieNode.narrow(this);
-        for (final Route r : more) {
+        for (final Route r : routes) {
             node = insertInNode(node, at, r);
         }
-        return at == position ? node : new Span(route.high, route.low, at, node);
+        return at == position ? node : new Span(first.high, first.low, at, node);
     }
 
     private Object insertInSpan(Span span, int position, Route route) {
@@ -124,114 +129,96 @@ final class TrieEdit {
         return at == position ? node : new Span(route.high, route.low, at, node);
     }
 
-    private Object remove(Object at, int position, Route route) {
-        if (at == route) {
-            found = route;
-            return null;
-        }
-        if (at instanceof Route[] bucket) {
-            if (same(bucket, route) != route) {
+    private Object remove(Object at, int position, Route prefix) {
+        if (at instanceof long[] block) {
+            final Route[] routes = blocks.unpack(block);
+            final Route present = Route.same(routes, prefix);
+            if (present == null) {
                 return at;
             }
-            found = route;
-            final Route[] fewer = TrieNode.without(bucket, route);
-            return fewer.length == 1 ? fewer[0] : fewer;
+            removed = true;
+            return routes.length == 1 ? null : blocks.pack(TrieNode.without(routes, present));
         }
-        if (at instanceof Span span && route.bits >= span.bits && span.covers(route.high, route.low)) {
-            final Object below = removeFromNode(span.node, span.bits, route);
-            if (found == null) {
+        if (at instanceof Span span) {
+            if (prefix.bits < span.bits || !span.covers(prefix.high, prefix.low)) {
+                return at;
+            }
+            final Object below = removeFromNode(span.node, span.bits, prefix);
+            if (!removed) {
                 return at;
             }
             return TrieNode.isNode(below) ? new Span(span.high, span.low, span.bits, (Object[]) below) : below;
         }
-        return TrieNode.isNode(at) ? removeFromNode((Object[]) at, position, route) : at;
+        return at == null ? null : removeFromNode((Object[]) at, position, prefix);
     }
 
-    private Object removeFromNode(Object[] node, int position, Route route) {
+    private Object removeFromNode(Object[] node, int position, Route prefix) {
         final int width = TrieNode.width(node);
-        if (route.bits < position + width) {
-            if (same(TrieNode.routes(node), route) != route) {
+        if (prefix.bits < position + width) {
+            final Route present = Route.same(TrieNode.routes(node), prefix);
+            if (present == null) {
                 return node;
             }
-            found = route;
-            return contract(TrieNode.removeRoute(node, position, route, this), position);
+            removed = true;
+            return contract(TrieNode.removeRoute(node, position, present, this), position, prefix);
         }
-        final int slot = 1 + TrieNode.bitsAt(route.high, route.low, position, width);
-        final Object below = remove(node[slot], position + width, route);
-        if (found == null) {
+        final int slot = 1 + TrieNode.bitsAt(prefix.high, prefix.low, position, width);
+        final Object below = remove(node[slot], position + width, prefix);
+        if (!removed) {
             return node;
         }
         final Object[] changed = TrieNode.editable(node, this);
         changed[slot] = below;
-        return TrieNode.isNode(below) ? changed : contract(changed, position);
+        return TrieNode.isNode(below) ? changed : contract(changed, position, prefix);
     }
 
-    /** What a slot should hold in place of a node that has lost a route: a bucket, a span to the only node below, or the node. */
-    private static Object contract(Object[] node, int position) {
+    /** What a slot should hold in place of a node on the way to {@code path} that has lost a route: less, or the node. */
+    private Object contract(Object[] node, int position, Route path) {
         final int width = TrieNode.width(node);
         Route[] routes = TrieNode.routes(node);
-        Object onlyNode = null;
-        for (int i = 1; i <= 1 << width; i++) {
-            final Object below = node[i];
+        Object lone = null;
+        int slot = 0;
+        for (int i = 0; i < 1 << width && routes.length <= FEW; i++) {
+            final Object below = node[1 + i];
             if (below == null) {
                 continue;
             }
-            if (onlyNode != null || routes.length == RouteTrie.BUCKET) {
+            if (lone != null) {
                 return node;
             }
-            if (below instanceof Route r) {
-                routes = TrieNode.with(routes, r);
-            } else if (below instanceof Route[] bucket && routes.length + bucket.length <= RouteTrie.BUCKET) {
-                for (final Route r : bucket) {
-                    routes = TrieNode.with(routes, r);
-                }
-            } else if (below instanceof Route[] || routes.length > 0) {
+            if (below instanceof long[] block) {
+                final Route[] more = blocks.unpack(block);
+                final int had = routes.length;
+                routes = Arrays.copyOf(routes, had + more.length);
+                System.arraycopy(more, 0, routes, had, more.length);
+            } else if (routes.length > 0) {
                 return node;
             } else {
-                onlyNode = below;
+                lone = below;
+                slot = i;
             }
         }
-        if (onlyNode != null) {
-            final Route any = any(onlyNode);
-            return onlyNode instanceof Span ? onlyNode : new Span(any.high, any.low, position + width, (Object[]) onlyNode);
-        }
-        if (routes.length > RouteTrie.BUCKET) {
+        if (routes.length > FEW) {
             return node;
         }
-        if (routes.length <= 1) {
-            return routes.length == 0 ? null : routes[0];
+        if (routes.length > 0) {
+            return pack(routes.clone());
         }
-        final Route[] bucket = routes.clone();
-        Arrays.sort(bucket, (a, b) -> b.bits - a.bits);
-        return bucket;
+        return TrieNode.isNode(lone) ? spanTo((Object[]) lone, position, width, slot, path) : lone;
     }
 
-    private static Route any(Object at) {
-        Object o = at;
-        while (!(o instanceof Route)) {
-            if (o instanceof Span span) {
-                o = span.node;
-            } else if (o instanceof Route[] bucket) {
-                o = bucket[0];
-            } else {
-                final Object[] node = (Object[]) o;
-                int i = 1;
-                while (i < node.length - 1 && node[i] == null) {
-                    i++;
-                }
-                o = node[i];
-            }
-        }
-        return (Route) o;
+    private static Span spanTo(Object[] child, int position, int width, int slot, Route path) {
+        final int bits = position + width;
+        final long value = (long) slot << -bits;
+        final boolean inHigh = position < Long.SIZE;
+        final long high = path.high & Route.mask(position) | (inHigh ? value : 0);
+        final long low = path.low & Route.mask(position - Long.SIZE) | (inHigh ? 0 : value);
+        return new Span(high, low, bits, child);
     }
 
-    private static Route same(Route[] routes, Route prefix) {
-        for (final Route r : routes) {
-            if (r.samePrefix(prefix)) {
-                return r;
-            }
-        }
-        return null;
+    private long[] pack(Route[] routes) {
+        Arrays.sort(routes, (a, b) -> b.bits - a.bits);
+        return blocks.pack(routes);
     }
 
     private static int commonBits(long high, long low, Route route) {
