@@ -1,0 +1,69 @@
+package org.wgjvm.interop;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** Handshakes while one side is flooded with initiations and demands cookies (section 5.3 of the paper). */
+@Interop(Implementation.GO_NEWEST)
+@ResourceLock("the processors")
+final class UnderLoadTest extends PairCases {
+    private static final int PER_SECOND = 40_000;
+    private static final int SECONDS = 12;
+    /** A cookie comes for the first initiation; the next, with the second MAC, goes out REKEY_TIMEOUT later. */
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    @Test
+    void oursDemandsCookiesAndThePeerGetsThrough() {
+        flooded(pair().rightNamespace(), "10.66.0.2", "10.66.0.1", Pair.LEFT_PORT, left(), "out_cookie", () -> {
+            right().setconf("[Interface]\nPrivateKey = " + right().privateKey() + "\nListenPort = " + Pair.RIGHT_PORT + "\n"
+                    + pair().leftPeer().at(Pair.leftEndpoint()).keepalive(1).text());
+            final Tap tap = new Tap(pair().leftHost(), Pair.LEFT_PORT);
+            tap.await("in_mac2", 1, LIMIT);
+            Await.until("the session", LIMIT, () -> right().latestHandshake(left()) > 0);
+        });
+        Ping.untilAnswered(pair().leftHost(), Pair.RIGHT_INSIDE, Duration.ofSeconds(12));
+    }
+
+    @Test
+    void thePeerDemandsCookiesAndOursGetsThrough() {
+        flooded(pair().leftHost(), "10.66.0.1", "10.66.0.2", Pair.RIGHT_PORT, right(), "out_cookie", () -> {
+            final Tap tap = new Tap(pair().leftHost(), Pair.LEFT_PORT);
+            left().setconf("[Interface]\nPrivateKey = " + left().privateKey() + "\nListenPort = " + Pair.LEFT_PORT + "\n"
+                    + pair().rightPeer().at(Pair.rightEndpoint()).keepalive(1).text());
+            tap.await("in_cookie", 1, LIMIT);
+            tap.await("out_mac2", 1, LIMIT);
+            Await.until("the session", LIMIT, () -> left().latestHandshake(right()) > 0);
+        });
+        Ping.untilAnswered(pair().rightHost(), Pair.LEFT_INSIDE, Duration.ofSeconds(12));
+    }
+
+    /** Runs {@code during} while {@code target} is flooded from other addresses of {@code from} and has begun to demand cookies. */
+    private void flooded(
+            Namespace from, String fromAddress, String targetAddress, int port, WgDevice target, String cookies, Runnable during) {
+        // Nobody has an endpoint yet: the handshake must not happen before the flood.
+        pair().configure(pair().rightPeer(), pair().leftPeer());
+        final String[] sources = new String[8];
+        final StringBuilder add = new StringBuilder();
+        for (int i = 0; i < sources.length; i++) {
+            sources[i] = "10.66.0." + (100 + i);
+            add.append("ip addr add ").append(sources[i]).append("/24 dev eth0\n");
+        }
+        from.sh(add.toString());
+        final Tap tap = new Tap(target.host(), port);
+        final Process flood =
+                InitiationFlood.start(from, targetAddress, port, target.publicKey(), PER_SECOND * SECONDS, PER_SECOND, sources);
+        try {
+            tap.await(cookies, 1, LIMIT);
+            during.run();
+            assertTrue(flood.isAlive(), "the flood from " + fromAddress + " was over before the handshake was done");
+        } finally {
+            Command.killTree(flood.toHandle());
+            for (final String source : sources) {
+                from.sh("ip addr del " + source + "/24 dev eth0");
+            }
+        }
+    }
+}
