@@ -146,8 +146,10 @@ final class FlowHeader {
                     || s.get(JAVA_INT_UNALIGNED, a + 6) != s.get(JAVA_INT_UNALIGNED, b + 6)) { // flags, offset, TTL, protocol
                 return false;
             }
-            // The id of a packet that may not be fragmented means nothing (RFC 6864 section 4.1), and some systems leave it 0.
-            if (s.get(BE16, b + 6) == 0 && s.get(BE16, b + 4) != (short) (s.get(BE16, a + 4) + count)) {
+            // The id of a packet that may not be fragmented means nothing (RFC 6864 section 4.1), and some systems leave it constant.
+            final short id = s.get(BE16, b + 4);
+            final short firstId = s.get(BE16, a + 4);
+            if (id != (short) (firstId + count) && (s.get(BE16, b + 6) == 0 || id != firstId)) {
                 return false;
             }
         } else if (s.get(JAVA_INT_UNALIGNED, a) != s.get(JAVA_INT_UNALIGNED, b)
@@ -175,10 +177,10 @@ final class FlowHeader {
     /** Whether the checksums of the packet at {@code at} are right, so that coalescing does not hide that it was damaged. */
     boolean verifies(MemorySegment s, long at) {
         final int transportLength = headerLength - ipLength + payloadLength;
-        if (v4 && !InternetChecksum.verifies(InternetChecksum.sum(s, at, ipLength))) {
+        if (v4 && !PacketChecksum.verifies(PacketChecksum.sum(s, at, ipLength))) {
             return false;
         }
-        return InternetChecksum.verifies(InternetChecksum.pseudoHeaderSum(s, at, v4, protocol, transportLength)
-                + InternetChecksum.sum(s, at + ipLength, transportLength));
+        return PacketChecksum.verifies(PacketChecksum.pseudoHeaderSum(s, at, v4, protocol, transportLength)
+                + PacketChecksum.sum(s, at + ipLength, transportLength));
     }
 }

@@ -242,11 +242,11 @@ final class GroCoalescer {
         if (h.v4) {
             head.set(BE16, ip + 2, (short) (h.headerLength + flow.payloadLength));
             head.set(BE16, ip + 10, (short) 0);
-            InternetChecksum.put(head, ip + 10, InternetChecksum.sum(head, ip, h.ipLength));
+            PacketChecksum.put(head, ip + 10, PacketChecksum.sum(head, ip, h.ipLength));
         } else {
             head.set(BE16, ip + 4, (short) transportLength);
         }
-        final long pseudo = InternetChecksum.pseudoHeaderSum(head, ip, h.v4, h.protocol, transportLength);
+        final long pseudo = PacketChecksum.pseudoHeaderSum(head, ip, h.v4, h.protocol, transportLength);
         final int csumOffset;
         final int gsoType;
         if (h.protocol == FlowHeader.TCP) {
@@ -258,7 +258,7 @@ final class GroCoalescer {
             gsoType = VirtioHeader.GSO_UDP_L4;
             head.set(BE16, transport + 4, (short) transportLength);
         }
-        InternetChecksum.putPartial(head, transport + csumOffset, pseudo);
+        PacketChecksum.putPartial(head, transport + csumOffset, pseudo);
         VirtioHeader.put(head, 0, gsoType, h.headerLength, flow.segmentSize, h.ipLength, csumOffset);
 
         vector.set(0, head.address(), VirtioHeader.BYTES + h.headerLength);

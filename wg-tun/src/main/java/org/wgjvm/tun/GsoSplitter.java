@@ -137,7 +137,7 @@ final class GsoSplitter {
             slab.set(BE16, at + 2, (short) (headerLength + payload));
             slab.set(BE16, at + 4, (short) (slab.get(BE16, at + 4) + index));
             slab.set(BE16, at + 10, (short) 0);
-            InternetChecksum.put(slab, at + 10, InternetChecksum.sum(slab, at, transport));
+            PacketChecksum.put(slab, at + 10, PacketChecksum.sum(slab, at, transport));
         } else {
             slab.set(BE16, at + 4, (short) (headerLength - 40 + payload));
         }
@@ -154,13 +154,13 @@ final class GsoSplitter {
             }
             slab.set(JAVA_BYTE, header + 13, (byte) flags);
             slab.set(BE16, header + TCP_CSUM, (short) 0);
-            final long pseudo = InternetChecksum.pseudoHeaderSum(slab, at, v4, TCP, transportLength);
-            InternetChecksum.put(slab, header + TCP_CSUM, pseudo + InternetChecksum.sum(slab, header, transportLength));
+            final long pseudo = PacketChecksum.pseudoHeaderSum(slab, at, v4, TCP, transportLength);
+            PacketChecksum.put(slab, header + TCP_CSUM, pseudo + PacketChecksum.sum(slab, header, transportLength));
         } else {
             slab.set(BE16, header + 4, (short) transportLength);
             slab.set(BE16, header + UDP_CSUM, (short) 0);
-            final long pseudo = InternetChecksum.pseudoHeaderSum(slab, at, v4, UDP, transportLength);
-            InternetChecksum.putNonZero(slab, header + UDP_CSUM, pseudo + InternetChecksum.sum(slab, header, transportLength));
+            final long pseudo = PacketChecksum.pseudoHeaderSum(slab, at, v4, UDP, transportLength);
+            PacketChecksum.putNonZero(slab, header + UDP_CSUM, pseudo + PacketChecksum.sum(slab, header, transportLength));
         }
     }
 }

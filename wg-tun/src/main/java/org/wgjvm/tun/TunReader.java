@@ -145,8 +145,8 @@ final class TunReader {
         if (csumStart + csumOffset + 2 > length) {
             return false;
         }
-        final long sum = InternetChecksum.sum(s, packet + csumStart, length - csumStart);
-        InternetChecksum.putNonZero(s, packet + csumStart + csumOffset, sum);
+        final long sum = PacketChecksum.sum(s, packet + csumStart, length - csumStart);
+        PacketChecksum.putNonZero(s, packet + csumStart + csumOffset, sum);
         return true;
     }
 

@@ -77,7 +77,7 @@ final class MemoryPortTest {
         final Semaphore delivered = new Semaphore(0);
         final MemoryPort port = new MemoryPort("ring", 1420, 64, 1420, delivered::release);
         port.start(loop, new PacketBatch(16, 32 * 1024), new Echo(port));
-        final int total = 200_000;
+        final int total = 50_000;
         final AtomicInteger arrived = new AtomicInteger();
         final Thread poller = new Thread(() -> {
             while (arrived.get() < total) {
