@@ -47,9 +47,10 @@ final class LoopThread implements AutoCloseable {
         });
     }
 
+    /** Without a quiet period Netty may end a loop without closing what is registered on it. */
     @Override
     public void close() {
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        group.shutdownGracefully(20, 5000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 
     /** Something to do that may fail. */
