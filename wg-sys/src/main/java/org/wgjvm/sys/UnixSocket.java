@@ -8,17 +8,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 
-/**
- * Blocking calls on stream sockets known by their file descriptor, which the JDK's channels cannot take over; and the process's umask,
- * which decides who may connect to a unix socket from the moment it exists.
- */
+/** Blocking calls on stream sockets known by their file descriptor, which the JDK's channels cannot take over. */
 public final class UnixSocket {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SHUT_RDWR = 2;
     private static final int CHUNK_BYTES = 16 * 1024;
 
-    private static final MethodHandle UMASK = Native.downcall("umask", FunctionDescriptor.of(Native.INT, Native.INT));
     private static final MethodHandle ACCEPT4 =
             Native.downcall("accept4", FunctionDescriptor.of(Native.INT, Native.INT, Native.POINTER, Native.POINTER, Native.INT));
     private static final MethodHandle RECV =
@@ -26,18 +22,8 @@ public final class UnixSocket {
     private static final MethodHandle SEND =
             Native.downcall("send", FunctionDescriptor.of(Native.LONG, Native.INT, Native.POINTER, Native.LONG, Native.INT));
     private static final MethodHandle SHUTDOWN = Native.downcall("shutdown", FunctionDescriptor.of(Native.INT, Native.INT, Native.INT));
-    private static final MethodHandle CLOSE = Native.downcall("close", FunctionDescriptor.of(Native.INT, Native.INT));
 
     private UnixSocket() {}
-
-    /** Sets the process's file mode creation mask and returns the old one. */
-    public static int umask(int mask) {
-        try {
-            return (int) UMASK.invokeExact(Native.errnoCapture(), mask);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
-    }
 
     /** Waits for a connection to the listening socket {@code fd}; returns its descriptor. */
     public static int accept(int fd) throws IOException {
@@ -109,15 +95,6 @@ public final class UnixSocket {
     public static void shutdown(int fd) {
         try {
             final int ignored = (int) SHUTDOWN.invokeExact(Native.errnoCapture(), fd, SHUT_RDWR);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
-    }
-
-    /** Closes {@code fd}. */
-    public static void close(int fd) {
-        try {
-            final int ignored = (int) CLOSE.invokeExact(Native.errnoCapture(), fd);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -41,6 +41,8 @@ public final class Cli {
     public Cli(Surroundings around) {
         this.around = around;
         line = new CommandLine(new Root());
+        add(new UpCommand(around));
+        add(new DownCommand(around));
         add(new ShowCommand(around));
         add(new ShowconfCommand(around));
         add(new SetCommand(around));

@@ -3,6 +3,7 @@ package org.wgjvm.endpoint.uapi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import org.wgjvm.sys.FileDescriptors;
 import org.wgjvm.sys.UnixSocket;
 
 /** A listening unix socket that was handed to this process as a file descriptor ({@code WG_UAPI_FD}). Its file is somebody else's. */
@@ -58,7 +59,7 @@ public final class InheritedListener implements UapiListener {
         public synchronized void close() {
             if (open) {
                 open = false;
-                UnixSocket.close(fd);
+                FileDescriptors.close(fd);
             }
         }
     }

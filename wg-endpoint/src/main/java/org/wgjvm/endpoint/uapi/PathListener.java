@@ -14,7 +14,7 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.wgjvm.sys.UnixSocket;
+import org.wgjvm.sys.FileDescriptors;
 
 /**
  * A listening unix socket in the file system, for its owner alone. It closes itself when its file is deleted or replaced, and deletes its
@@ -39,11 +39,11 @@ public final class PathListener implements UapiListener {
         UapiSocket.removeStale(socket);
         final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            final int umask = UnixSocket.umask(0077);
+            final int umask = FileDescriptors.umask(0077);
             try {
                 server.bind(UnixDomainSocketAddress.of(socket), 128);
             } finally {
-                UnixSocket.umask(umask);
+                FileDescriptors.umask(umask);
             }
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwx------"));
             final WatchService watch = socket.getFileSystem().newWatchService();

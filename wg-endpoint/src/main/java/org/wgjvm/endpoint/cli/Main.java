@@ -1,0 +1,38 @@
+package org.wgjvm.endpoint.cli;
+
+import java.util.List;
+
+/** Where the program begins. */
+public final class Main {
+    private Main() {}
+
+    /** Runs a command, or the daemon of an interface. */
+    public static void main(String[] arguments) {
+        System.exit(run(Surroundings.ofProcess(), List.of(arguments)));
+    }
+
+    private static int run(Surroundings around, List<String> arguments) {
+        final String first = arguments.isEmpty() ? "" : arguments.getFirst();
+        final boolean foreground = first.equals("-f") || first.equals("--foreground");
+        if (foreground && arguments.size() == 2) {
+            return DaemonCommand.run(around, arguments.get(1), new DataPlaneFactory());
+        }
+        final Cli cli = new Cli(around);
+        if (first.equals("-h") || first.equals("--help") || first.equals("help")) {
+            cli.usage(around.out());
+            around.out().flush();
+            return 0;
+        }
+        if (first.equals("-v") || first.equals("--version")) {
+            return cli.run("version");
+        }
+        if (cli.knows(first)) {
+            return cli.run(arguments.toArray(String[]::new));
+        }
+        if (arguments.size() == 1 && !first.startsWith("-")) {
+            return DaemonCommand.run(around, first, new DataPlaneFactory());
+        }
+        cli.usage(around.err());
+        return 1;
+    }
+}

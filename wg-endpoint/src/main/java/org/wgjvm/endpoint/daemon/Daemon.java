@@ -1,0 +1,81 @@
+package org.wgjvm.endpoint.daemon;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.wgjvm.endpoint.log.Log;
+import org.wgjvm.endpoint.uapi.InheritedListener;
+import org.wgjvm.endpoint.uapi.PathListener;
+import org.wgjvm.endpoint.uapi.UapiListener;
+import org.wgjvm.endpoint.uapi.UapiServer;
+import org.wgjvm.endpoint.uapi.UapiSocket;
+
+/**
+ * A running daemon: a data plane and the socket to configure it. It ends when the TUN device goes away, when its socket is deleted, or when
+ * it is closed; then both are gone.
+ */
+public final class Daemon implements AutoCloseable {
+    private final DeviceFactory.Device device;
+    private final UapiServer server;
+    private final Log log;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<String> reason = new AtomicReference<>();
+
+    private Daemon(DeviceFactory.Device device, UapiServer server, Log log) {
+        this.device = device;
+        this.server = server;
+        this.log = log;
+    }
+
+    /** Starts a daemon; when it returns, the socket answers. {@code sockets} is {@code /var/run/wireguard} but in tests. */
+    public static Daemon start(String interfaceName, Map<String, String> environment, Path sockets, DeviceFactory factory)
+            throws DaemonException {
+        final DaemonOptions options = DaemonOptions.of(interfaceName, environment);
+        final Log log = Log.to(System.err, options.level(), options.interfaceName());
+        log.verbose("Starting");
+        final DeviceFactory.Device device;
+        try {
+            device = factory.start(options.interfaceName(), options.tunFd(), log);
+        } catch (IOException e) {
+            throw new DaemonException("Failed to create TUN device " + options.interfaceName() + ": " + e.getMessage());
+        }
+        final UapiListener listener;
+        try {
+            listener = options.uapiFd() >= 0
+                    ? new InheritedListener(options.uapiFd())
+                    : PathListener.open(UapiSocket.path(sockets, device.interfaceName()));
+        } catch (IOException e) {
+            device.close();
+            throw new DaemonException("UAPI listen error: " + e.getMessage());
+        }
+        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), log);
+        daemon.server.closed().thenAccept(e -> daemon.end(e.getMessage()));
+        device.closed().whenComplete((nothing, e) -> daemon.end(e == null ? "closed" : "TUN device: " + e.getMessage()));
+        log.verbose("Device and UAPI listener started");
+        return daemon;
+    }
+
+    private void end(String why) {
+        if (reason.compareAndSet(null, why)) {
+            log.verbose("Ending: " + why);
+        }
+        ended.countDown();
+    }
+
+    /** Waits until the daemon has a reason to end; {@link #close} is still to be called. Returns the reason. */
+    public String await() throws InterruptedException {
+        ended.await();
+        return reason.get();
+    }
+
+    /** Removes the socket and the TUN device. Idempotent, any thread. */
+    @Override
+    public void close() {
+        end("closed");
+        server.close();
+        device.close();
+        log.verbose("Ended");
+    }
+}

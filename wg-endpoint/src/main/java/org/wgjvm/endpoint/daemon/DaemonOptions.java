@@ -1,0 +1,47 @@
+package org.wgjvm.endpoint.daemon;
+
+import java.util.Map;
+import org.wgjvm.endpoint.log.Log;
+
+/**
+ * What the environment tells a daemon (wireguard.com/xplatform, "Command Line Interface").
+ *
+ * @param interfaceName the interface
+ * @param tunFd {@code WG_TUN_FD}, or -1
+ * @param uapiFd {@code WG_UAPI_FD}, or -1
+ * @param level {@code LOG_LEVEL}
+ */
+record DaemonOptions(String interfaceName, int tunFd, int uapiFd, Log.Level level) {
+    private static final int LONGEST_NAME = 15;
+
+    static DaemonOptions of(String interfaceName, Map<String, String> environment) throws DaemonException {
+        checkName(interfaceName);
+        return new DaemonOptions(
+                interfaceName, fd(environment, "WG_TUN_FD"), fd(environment, "WG_UAPI_FD"), Log.Level.of(environment.get("LOG_LEVEL")));
+    }
+
+    /** The kernel's rules for names of interfaces, and no slash, since the name is part of a path. */
+    private static void checkName(String name) throws DaemonException {
+        final boolean wrong = name.isEmpty()
+                || name.length() > LONGEST_NAME
+                || name.equals(".")
+                || name.equals("..")
+                || name.chars().anyMatch(c -> c <= ' ' || c >= 127 || c == '/' || c == ':' || c == '%');
+        if (wrong) {
+            throw new DaemonException("`" + name + "' is not a name for an interface: 1 to "
+                    + LONGEST_NAME + " characters without / : % or space");
+        }
+    }
+
+    private static int fd(Map<String, String> environment, String variable) throws DaemonException {
+        final String text = environment.getOrDefault(variable, "");
+        if (text.isEmpty()) {
+            return -1;
+        }
+        try {
+            return Math.toIntExact(Integer.parseUnsignedInt(text) & 0xffffffffL);
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new DaemonException(variable + "=" + text + " is not a file descriptor");
+        }
+    }
+}
