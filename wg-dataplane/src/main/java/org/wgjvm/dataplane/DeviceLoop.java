@@ -16,7 +16,7 @@ import org.wgjvm.core.device.Device;
 import org.wgjvm.core.device.DeviceOutput;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
-import org.wgjvm.crypto.Aeads;
+import org.wgjvm.crypto.TieredAead;
 import org.wgjvm.sys.BootClock;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.RouteWatch;
@@ -58,7 +58,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.events = events;
         this.enforceMtu = enforceMtu;
         final SecureRandom random = new SecureRandom();
-        device = new Device(Aeads.create(), random::nextBytes, DeviceLoop::epochNs, events, this);
+        device = new Device(TieredAead.create(), random::nextBytes, DeviceLoop::epochNs, events, this);
     }
 
     private static long epochNs() {

@@ -1,0 +1,137 @@
+package org.wgjvm.crypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The first packets of a process by a cipher that is fast at once, the rest by one that is faster once compiled.
+ *
+ * <p>Vector code that the JIT has not compiled yet is tens of times slower than any other cipher, and on a busy machine that lasts for
+ * seconds. A background thread of this process therefore runs the faster cipher on packets of its own until it keeps up with the other,
+ * and all instances change over then. Both give the same bytes, so it does not matter which one a packet meets.
+ */
+public final class TieredAead implements Aead {
+    private static final int BATCH = 32;
+    private static final int[] LENGTHS = {1424, 64, 0};
+    private static final int WINDOW = 8;
+    private static final long GIVE_UP_NS = 120_000_000_000L;
+
+    private static final AtomicBoolean STARTED = new AtomicBoolean();
+
+    /** Written once, by the background thread. */
+    private static volatile boolean ready;
+
+    private final Aead early;
+    private final Aead late;
+
+    /** {@code early} serves until {@code late} keeps up with it. Both belong to the calling thread from now on. */
+    private TieredAead(Aead early, Aead late) {
+        this.early = early;
+        this.late = late;
+    }
+
+    /**
+     * A cipher for the calling thread: the chosen one of {@link Aeads}, behind the scalar one while it warms up if it is the vector one.
+     * The first call in a process starts the background thread, which ends by itself.
+     */
+    public static Aead create() {
+        final Aead chosen = Aeads.create();
+        if (!(chosen instanceof VectorAead)) {
+            return chosen;
+        }
+        if (STARTED.compareAndSet(false, true)) {
+            final Thread thread = new Thread(TieredAead::warmUp, "aead-warm-up");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return new TieredAead(new ScalarAead(), chosen);
+    }
+
+    /** Whether the faster cipher has taken over in this process. */
+    public static boolean isWarm() {
+        return ready;
+    }
+
+    private Aead current() {
+        return ready ? late : early;
+    }
+
+    private static void warmUp() {
+        final Aead slow = new ScalarAead();
+        final Aead fast = Aeads.create();
+        final MemorySegment slab = Arena.ofAuto().allocate(BATCH * 1472L, 64);
+        final AeadBatch batch = new AeadBatch(BATCH);
+        final AeadKey key = new AeadKey(new byte[AeadKey.LENGTH], 0);
+        final long begun = System.nanoTime();
+        while (!ready && System.nanoTime() - begun < GIVE_UP_NS) {
+            boolean keepsUp = true;
+            for (int length : LENGTHS) {
+                for (int count = BATCH; count > 0; count /= 4) {
+                    keepsUp &= round(fast, batch, key, slab, length, count) <= round(slow, batch, key, slab, length, count);
+                }
+            }
+            ready = keepsUp;
+        }
+    }
+
+    /** The shortest of a few rounds of seal and open, in nanoseconds: what is compiled by now, without what disturbed it. */
+    private static long round(Aead aead, AeadBatch batch, AeadKey key, MemorySegment slab, int length, int count) {
+        long best = Long.MAX_VALUE;
+        for (int n = 0; n < WINDOW; n++) {
+            final long from = System.nanoTime();
+            fill(batch, key, slab, length, count);
+            aead.seal(batch);
+            fill(batch, key, slab, length + TAG_LENGTH, count);
+            aead.open(batch);
+            best = Math.min(best, System.nanoTime() - from);
+        }
+        return best;
+    }
+
+    private static void fill(AeadBatch batch, AeadKey key, MemorySegment slab, int length, int count) {
+        batch.clear();
+        for (int i = 0; i < count; i++) {
+            batch.add(key, i, slab, i * 1472L + 16, length, slab, i * 1472L + 16);
+        }
+    }
+
+    @Override
+    public String name() {
+        return late.name() + (ready ? "" : " (warming up, " + early.name() + " until then)");
+    }
+
+    @Override
+    public void seal(AeadBatch batch) {
+        current().seal(batch);
+    }
+
+    @Override
+    public void open(AeadBatch batch) {
+        current().open(batch);
+    }
+
+    @Override
+    public void seal(
+            AeadKey key, long counter, MemorySegment source, long sourceOffset, int length, MemorySegment out, long outOffset) {
+        current().seal(key, counter, source, sourceOffset, length, out, outOffset);
+    }
+
+    @Override
+    public boolean open(
+            AeadKey key, long counter, MemorySegment source, long sourceOffset, int length, MemorySegment out, long outOffset) {
+        return current().open(key, counter, source, sourceOffset, length, out, outOffset);
+    }
+
+    @Override
+    public void seal(
+            byte[] key, long counter, byte[] aad, byte[] source, int sourceOffset, int length, byte[] destination, int destinationOffset) {
+        current().seal(key, counter, aad, source, sourceOffset, length, destination, destinationOffset);
+    }
+
+    @Override
+    public boolean open(
+            byte[] key, long counter, byte[] aad, byte[] source, int sourceOffset, int length, byte[] destination, int destinationOffset) {
+        return current().open(key, counter, aad, source, sourceOffset, length, destination, destinationOffset);
+    }
+}
