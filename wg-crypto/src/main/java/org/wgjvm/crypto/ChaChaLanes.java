@@ -180,7 +180,7 @@ final class ChaChaLanes {
                 .intoMemorySegment(MEMORY, words + 15 * VECTOR, LITTLE_ENDIAN);
     }
 
-    private static void transpose(long words, long stream) {
+    static void transpose(long words, long stream) {
         if (LANES == 16) {
             transpose16(words, stream);
         } else if (LANES == 8) {

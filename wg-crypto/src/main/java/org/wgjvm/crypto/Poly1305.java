@@ -87,8 +87,8 @@ final class Poly1305 {
     }
 
     /** Absorbs the block of the two lengths, reduces and adds {@code s}. The tag is in {@link #tagLow()} and {@link #tagHigh()}. */
-    void finish(MemorySegment lengths) {
-        update(lengths, 0, 16);
+    void finish(MemorySegment lengths, long offset) {
+        update(lengths, offset, 16);
         // h - (2^130 - 5) = h + 5 - 2^130: take it when bit 130 of h + 5 is set.
         final long g0 = h0 + 5;
         final long c0 = carry(h0, 5, g0);

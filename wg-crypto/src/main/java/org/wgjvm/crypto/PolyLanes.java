@@ -40,7 +40,11 @@ final class PolyLanes {
     static final long PAD = 10 * ROW;
 
     /** Bytes of state. */
-    static final long STATE = 12 * ROW;
+    static final long STATE = 17 * ROW;
+
+    /** Offset of the rows of the multiplier's square. */
+    private static final long R2 = 12 * ROW;
+    private static final long TOP = 1L << 24;
 
     private static final long LIMB = 0x3ffffff;
 
@@ -121,6 +125,101 @@ final class PolyLanes {
         h2.intoMemorySegment(MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
         h3.intoMemorySegment(MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
         h4.intoMemorySegment(MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+    }
+
+    /**
+     * {@code h = (h + m) * r^2 + m' * r} for {@code n} pairs of whole blocks in every lane: one chain of carries for two blocks, and the
+     * second product does not wait for the first.
+     *
+     * @param message address of four rows for each pair: low and high half of the first block, of the second block
+     */
+    static void absorbPairs(long state, long message, int n) {
+        final LongVector r0 = LongVector.fromMemorySegment(LONG, MEMORY, state + R, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector r1 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector r2 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 2 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector r3 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 3 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector r4 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 4 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector s1 = r1.add(r1.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector s2 = r2.add(r2.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector s3 = r3.add(r3.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector s4 = r4.add(r4.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector q0 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector q1 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector q2 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + 2 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector q3 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + 3 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector q4 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + 4 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
+        final LongVector t1 = q1.add(q1.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector t2 = q2.add(q2.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector t3 = q3.add(q3.lanewise(LSHL, 2)).and(LOW_HALF);
+        final LongVector t4 = q4.add(q4.lanewise(LSHL, 2)).and(LOW_HALF);
+        LongVector h0 = LongVector.fromMemorySegment(LONG, MEMORY, state + H, LITTLE_ENDIAN);
+        LongVector h1 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + ROW, LITTLE_ENDIAN);
+        LongVector h2 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
+        LongVector h3 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
+        LongVector h4 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+        for (int i = 0; i < n; i++) {
+            final LongVector low = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW), LITTLE_ENDIAN);
+            final LongVector high = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW) + ROW, LITTLE_ENDIAN);
+            h0 = h0.add(low.and(LIMB)).and(LOW_HALF);
+            h1 = h1.add(low.lanewise(LSHR, 26).and(LIMB)).and(LOW_HALF);
+            h2 = h2.add(low.lanewise(LSHR, 52).or(high.lanewise(LSHL, 12)).and(LIMB)).and(LOW_HALF);
+            h3 = h3.add(high.lanewise(LSHR, 14).and(LIMB)).and(LOW_HALF);
+            h4 = h4.add(high.lanewise(LSHR, 40).or(TOP)).and(LOW_HALF);
+            final LongVector low2 = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW) + 2 * ROW, LITTLE_ENDIAN);
+            final LongVector high2 = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW) + 3 * ROW, LITTLE_ENDIAN);
+            final LongVector m0 = low2.and(LIMB);
+            final LongVector m1 = low2.lanewise(LSHR, 26).and(LIMB);
+            final LongVector m2 = low2.lanewise(LSHR, 52).or(high2.lanewise(LSHL, 12)).and(LIMB);
+            final LongVector m3 = high2.lanewise(LSHR, 14).and(LIMB);
+            final LongVector m4 = high2.lanewise(LSHR, 40).or(TOP).and(LOW_HALF);
+            LongVector d0 =
+                    m0.mul(r0).add(m1.mul(s4)).add(m2.mul(s3).add(m3.mul(s2))).add(m4.mul(s1))
+                            .add(h0.mul(q0).add(h1.mul(t4)).add(h2.mul(t3).add(h3.mul(t2))).add(h4.mul(t1)));
+            LongVector d1 =
+                    m0.mul(r1).add(m1.mul(r0)).add(m2.mul(s4).add(m3.mul(s3))).add(m4.mul(s2))
+                            .add(h0.mul(q1).add(h1.mul(q0)).add(h2.mul(t4).add(h3.mul(t3))).add(h4.mul(t2)));
+            LongVector d2 =
+                    m0.mul(r2).add(m1.mul(r1)).add(m2.mul(r0).add(m3.mul(s4))).add(m4.mul(s3))
+                            .add(h0.mul(q2).add(h1.mul(q1)).add(h2.mul(q0).add(h3.mul(t4))).add(h4.mul(t3)));
+            LongVector d3 =
+                    m0.mul(r3).add(m1.mul(r2)).add(m2.mul(r1).add(m3.mul(r0))).add(m4.mul(s4))
+                            .add(h0.mul(q3).add(h1.mul(q2)).add(h2.mul(q1).add(h3.mul(q0))).add(h4.mul(t4)));
+            LongVector d4 =
+                    m0.mul(r4).add(m1.mul(r3)).add(m2.mul(r2).add(m3.mul(r1))).add(m4.mul(r0))
+                            .add(h0.mul(q4).add(h1.mul(q3)).add(h2.mul(q2).add(h3.mul(q1))).add(h4.mul(q0)));
+            d1 = d1.add(d0.lanewise(LSHR, 26));
+            d4 = d4.add(d3.lanewise(LSHR, 26));
+            d2 = d2.add(d1.lanewise(LSHR, 26));
+            final LongVector c4 = d4.lanewise(LSHR, 26);
+            h0 = d0.and(LIMB).add(c4).add(c4.lanewise(LSHL, 2));
+            h3 = d3.and(LIMB).add(d2.lanewise(LSHR, 26));
+            h1 = d1.and(LIMB).add(h0.lanewise(LSHR, 26));
+            h4 = d4.and(LIMB).add(h3.lanewise(LSHR, 26));
+            h2 = d2.and(LIMB);
+            h0 = h0.and(LIMB);
+            h3 = h3.and(LIMB);
+        }
+        h0.intoMemorySegment(MEMORY, state + H, LITTLE_ENDIAN);
+        h1.intoMemorySegment(MEMORY, state + H + ROW, LITTLE_ENDIAN);
+        h2.intoMemorySegment(MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
+        h3.intoMemorySegment(MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
+        h4.intoMemorySegment(MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+    }
+
+    /**
+     * Squares the multiplier, for {@link #absorbPairs}. The accumulator must be zero, and is again.
+     *
+     * @param zeros address of two rows of zeros
+     */
+    static void square(long state, long zeros) {
+        for (int i = 0; i < 5; i++) {
+            VectorWidth.store(VectorWidth.loadLongs(state + R + i * ROW), state + H + i * ROW);
+        }
+        absorb(state, zeros, zeros, 0, 1);
+        for (int i = 0; i < 5; i++) {
+            VectorWidth.store(VectorWidth.loadLongs(state + H + i * ROW), state + R2 + i * ROW);
+            VectorWidth.store(LongVector.zero(LONG), state + H + i * ROW);
+        }
     }
 
     /** Reduces every lane modulo 2^130 - 5, adds the pad and leaves the tag in the pad's rows. */

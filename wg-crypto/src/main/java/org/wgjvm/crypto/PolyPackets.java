@@ -7,8 +7,10 @@ import java.lang.foreign.MemorySegment;
  * Poly1305 of several packets at once, one packet a lane. One per thread.
  *
  * <p>Lanes end together: messages are aligned at their ends, and a shorter one begins later. Until then its lane absorbs zero blocks
- * without the bit above them, which leaves an accumulator of zero at zero. A message is read in squares of as many 64-bit words as there
- * are lanes and transposed. What does not fill a square, at its start and at its end, is first copied to a margin of zeros.
+ * without the bit above them, which leaves an accumulator of zero at zero. From where all lanes run, a message is read in squares of as
+ * many 64-bit words as there are lanes and transposed; the few blocks before and after are dealt to the lanes one by one.
+ *
+ * <p>The 16 bytes after a message are read (and masked away): a tag is there, or room for one.
  *
  * <p>Constant time as {@link PolyLanes} is; only lengths steer the loops.
  */
@@ -23,14 +25,17 @@ final class PolyPackets {
     /** Squares transposed ahead of their absorption. */
     private static final int AHEAD = 8;
 
+    /** Blocks absorbed at once. */
+    private static final int MOST = AHEAD * BLOCKS;
+
     private static final long TOP = 1L << 24;
 
     private final MemorySegment memory;
     private final long state;
     private final long cursors;
     private final long strides;
+    private final long allTops;
     private final long tops;
-    private final long margins;
     private final long zeros;
     private final long message;
 
@@ -40,16 +45,18 @@ final class PolyPackets {
 
     PolyPackets() {
         final long row = PolyLanes.ROW;
-        memory =
-                Arena.ofAuto().allocate(
-                        PolyLanes.STATE + (2 + BLOCKS) * row + 2L * LANES * SQUARE + (long) AHEAD * LANES * row, 64);
+        memory = Arena.ofAuto().allocate(PolyLanes.STATE + (5 + MOST) * row + (long) MOST * 2 * row, 64);
         state = memory.address();
         cursors = state + PolyLanes.STATE;
         strides = cursors + row;
-        tops = strides + row;
-        margins = tops + BLOCKS * row;
-        zeros = margins + (long) LANES * SQUARE;
-        message = zeros + (long) LANES * SQUARE;
+        allTops = strides + row;
+        tops = allTops + row;
+        zeros = tops + MOST * row;
+        message = zeros + 2 * row;
+        for (int i = 0; i < LANES; i++) {
+            Native.putLong(strides + 8L * i, SQUARE);
+            Native.putLong(allTops + 8L * i, TOP);
+        }
     }
 
     /** Sets lane {@code i} to the message of {@code size} bytes at {@code address}, with 64 bytes of key stream block 0 at {@code key}. */
@@ -63,17 +70,31 @@ final class PolyPackets {
     /** Computes the tags of the first {@code n} lanes, which have been set; the others idle. */
     void run(int n) {
         for (int i = n; i < LANES; i++) {
-            set(i, zeros, 0, zeros);
+            // A copy of the last lane: no work of its own.
+            set(i, data[n - 1], sizes[n - 1], zeros);
         }
-        loadKeys();
-        int squares = 0;
-        for (int i = 0; i < n; i++) {
-            squares = Math.max(squares, (Math.max(0, blocks[i] - BLOCKS) + BLOCKS - 1) / BLOCKS);
+        Transpose.squares(cursors, strides, message, LANES < 4 ? 4 / LANES : 1);
+        PolyLanes.init(state, message);
+        int most = blocks[0];
+        int least = blocks[0];
+        for (int i = 1; i < n; i++) {
+            most = Math.max(most, blocks[i]);
+            least = Math.min(least, blocks[i]);
         }
-        while (squares > 0) {
-            squares -= step(squares);
+        final int squares = Math.max(0, least - 1) / BLOCKS;
+        if (squares > 0) {
+            PolyLanes.square(state, zeros);
         }
-        end();
+        for (int left = most; left > least; ) {
+            final int count = Math.min(MOST, left - least);
+            for (int b = 0; b < count; b++) {
+                deal(b, left - b);
+            }
+            PolyLanes.absorb(state, message, tops, PolyLanes.ROW, count);
+            left -= count;
+        }
+        absorbSquares(least, squares);
+        end(least - squares * BLOCKS);
         PolyLanes.finish(state);
     }
 
@@ -89,76 +110,61 @@ final class PolyPackets {
         memory.asSlice(0, PolyLanes.STATE).fill((byte) 0);
     }
 
-    private void loadKeys() {
+    /** Deals each lane the block that is the {@code left}-th from the end of its message, if it has so many, as block {@code b}. */
+    private void deal(int b, int left) {
+        final long row = message + b * (2 * PolyLanes.ROW);
+        final long top = tops + b * PolyLanes.ROW;
         for (int i = 0; i < LANES; i++) {
-            Native.putLong(strides + 8L * i, SQUARE);
-        }
-        final int n = LANES < 4 ? 4 / LANES : 1;
-        Transpose.squares(cursors, strides, message, n);
-        PolyLanes.init(state, message);
-    }
-
-    /** Absorbs one or more squares with {@code left} of them to go, all lanes up to the next one that joins; returns how many. */
-    private int step(int left) {
-        boolean joining = false;
-        int next = 0;
-        for (int i = 0; i < LANES; i++) {
-            final int body = Math.max(0, blocks[i] - BLOCKS);
-            final int full = body / BLOCKS;
-            final int head = body % BLOCKS;
-            if (left <= full) {
-                final long at = data[i] + 16L * (head + (long) (full - left) * BLOCKS);
-                lane(i, at, SQUARE, BLOCKS);
-            } else if (left == full + 1 && head > 0) {
-                joining = true;
-                final long margin = margins + (long) i * SQUARE;
-                Native.zero(margin, SQUARE);
-                Native.copy(data[i], margin + SQUARE - 16L * head, 16 * head);
-                lane(i, margin, 0, head);
-            } else {
-                next = Math.max(next, head > 0 ? full + 1 : full);
-                lane(i, zeros, 0, 0);
+            long low = 0;
+            long high = 0;
+            if (left <= blocks[i]) {
+                final long at = data[i] + 16L * (blocks[i] - left);
+                low = Native.getLong(at);
+                high = Native.getLong(at + 8);
+                final int partial = sizes[i] & 15;
+                if (left == 1 && partial != 0) {
+                    low &= lowBytes(partial);
+                    high &= lowBytes(partial - 8);
+                }
             }
-        }
-        final int count = joining ? 1 : left - next;
-        absorb(count, joining ? PolyLanes.ROW : 0);
-        return count;
-    }
-
-    /** Where lane {@code i} reads, and how many blocks of a square, the last ones, are blocks at all. */
-    private void lane(int i, long address, int stride, int real) {
-        Native.putLong(cursors + 8L * i, address);
-        Native.putLong(strides + 8L * i, stride);
-        for (int b = 0; b < BLOCKS; b++) {
-            Native.putLong(tops + b * PolyLanes.ROW + 8L * i, b >= BLOCKS - real ? TOP : 0);
+            Native.putLong(row + 8L * i, low);
+            Native.putLong(row + PolyLanes.ROW + 8L * i, high);
+            Native.putLong(top + 8L * i, left <= blocks[i] ? TOP : 0);
         }
     }
 
-    private void absorb(int squares, long topStride) {
+    /** A mask of the lowest {@code n} bytes of a long: none for {@code n <= 0}, all for {@code n >= 8}. */
+    private static long lowBytes(int n) {
+        return n <= 0 ? 0 : n >= 8 ? -1 : (1L << 8 * n) - 1;
+    }
+
+    /** Absorbs squares of all lanes, from the {@code left}-th block before the end on. */
+    private void absorbSquares(int left, int squares) {
+        for (int i = 0; i < LANES; i++) {
+            Native.putLong(cursors + 8L * i, data[i] + 16L * (blocks[i] - left));
+        }
         for (int done = 0; done < squares; ) {
             final int n = Math.min(AHEAD, squares - done);
             Transpose.squares(cursors, strides, message, n);
-            PolyLanes.absorb(state, message, tops, topStride, n * BLOCKS);
+            final int pairs = n * BLOCKS / 2;
+            PolyLanes.absorbPairs(state, message, pairs);
+            if (n * BLOCKS > 2 * pairs) {
+                PolyLanes.absorb(state, message + pairs * (4 * PolyLanes.ROW), allTops, 0, 1);
+            }
             done += n;
         }
     }
 
-    /** The last square of every lane, padded with zeros, and the block of the two lengths. */
-    private void end() {
-        for (int i = 0; i < LANES; i++) {
-            final long margin = margins + (long) i * SQUARE;
-            final int real = Math.min(blocks[i], BLOCKS);
-            final int bytes = sizes[i] - 16 * (blocks[i] - real);
-            Native.zero(margin, SQUARE);
-            Native.copy(data[i] + sizes[i] - bytes, margin + SQUARE - 16L * real, bytes);
-            lane(i, margin, 0, real);
+    /** The last {@code left} blocks of every lane, and the block of the two lengths. */
+    private void end(int left) {
+        for (int b = 0; b < left; b++) {
+            deal(b, left - b);
         }
-        absorb(1, PolyLanes.ROW);
+        final long row = message + left * (2 * PolyLanes.ROW);
         for (int i = 0; i < LANES; i++) {
-            Native.putLong(message + 8L * i, 0);
-            Native.putLong(message + PolyLanes.ROW + 8L * i, sizes[i]);
-            Native.putLong(tops + 8L * i, TOP);
+            Native.putLong(row + 8L * i, 0);
+            Native.putLong(row + PolyLanes.ROW + 8L * i, sizes[i]);
         }
-        PolyLanes.absorb(state, message, tops, 0, 1);
+        PolyLanes.absorb(state, message, allTops, 0, left + 1);
     }
 }

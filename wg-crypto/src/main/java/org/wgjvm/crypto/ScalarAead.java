@@ -115,7 +115,7 @@ public final class ScalarAead implements Aead {
         mac.update(data, offset, length);
         lengths.set(Native.LONG, 0, associatedData.length);
         lengths.set(Native.LONG, 8, length);
-        mac.finish(lengths);
+        mac.finish(lengths, 0);
     }
 
     private void wipe() {

@@ -3,6 +3,7 @@ package org.wgjvm.crypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -24,24 +25,30 @@ public final class VectorAead implements Aead {
     /** Blocks of key stream in scratch memory: the largest UDP payload and its block 0, with room. */
     static final int MAX_LANES = 1088;
 
+    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
     private static final int MAX_LENGTH = (MAX_LANES - 1) * ChaCha20.BLOCK;
     private static final int LANES = ChaChaLanes.LANES;
     private static final int VECTOR = 4 * LANES;
     private static final long ROW = ChaChaLanes.ROW;
     private static final IntVector FIRST_BLOCKS = IntVector.zero(VectorWidth.INT).addIndex(1);
 
+    /** Below this many bytes one packet's tag is faster without vectors. */
+    private static final int MAX_SCALAR = 384;
+
     /** Packets in one piece: no more than block 0 of each leaves room for. */
     private static final int MAX_PIECE = MAX_LANES;
 
-    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + ChaChaLanes.WORDS + (long) MAX_LANES * ChaCha20.BLOCK, 64);
+    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + ChaChaLanes.WORDS + MAX_LANES * 64L + 16, 64);
     private final long keyRows = memory.address();
     private final long laneRows = keyRows + 8 * ROW;
     private final long words = laneRows + 3 * ROW;
     private final long stream = words + ChaChaLanes.WORDS;
+    private final long lengths = stream + MAX_LANES * 64L;
     private final MemorySegment staging = Arena.ofAuto().allocate(MAX_LENGTH + TAG_LENGTH, 64);
 
     private final PolyPackets packets = new PolyPackets();
     private final PolyBlocks blocks = new PolyBlocks();
+    private final Poly1305 mac = new Poly1305();
     private final ScalarAead scalar = new ScalarAead();
     private final AeadBatch one = new AeadBatch(1);
     private final AeadBatch staged = new AeadBatch(1);
@@ -253,13 +260,13 @@ public final class VectorAead implements Aead {
         }
     }
 
-    private static void xor(long source, long keyStream, long destination, int length) {
+    static void xor(long source, long keyStream, long destination, int length) {
         int i = 0;
         for (; i + VECTOR <= length; i += VECTOR) {
-            VectorWidth.store(
-                    VectorWidth.loadInts(source + i).lanewise(
-                            VectorOperators.XOR, VectorWidth.loadInts(keyStream + i)),
-                    destination + i);
+            final IntVector key = IntVector.fromMemorySegment(VectorWidth.INT, MEMORY, keyStream + i, ByteOrder.LITTLE_ENDIAN);
+            IntVector.fromMemorySegment(VectorWidth.INT, MEMORY, source + i, ByteOrder.LITTLE_ENDIAN)
+                    .lanewise(VectorOperators.XOR, key)
+                    .intoMemorySegment(MEMORY, destination + i, ByteOrder.LITTLE_ENDIAN);
         }
         for (; i + 8 <= length; i += 8) {
             Native.putLong(destination + i, Native.getLong(source + i) ^ Native.getLong(keyStream + i));
@@ -273,9 +280,7 @@ public final class VectorAead implements Aead {
     private void authenticate(long[] data, int n) {
         if (n < 3) {
             for (int j = 0; j < n; j++) {
-                blocks.run(data[j], sizes[j], stream + (long) firstLane[j] * ChaCha20.BLOCK);
-                tagLow[j] = blocks.tagLow();
-                tagHigh[j] = blocks.tagHigh();
+                authenticateAlone(data, j);
             }
             return;
         }
@@ -292,6 +297,25 @@ public final class VectorAead implements Aead {
                 tagLow[j] = packets.tagLow(l);
                 tagHigh[j] = packets.tagHigh(l);
             }
+        }
+    }
+
+    /** One packet: its blocks on the lanes, or, when the powers that this takes would cost more, on plain integers. */
+    private void authenticateAlone(long[] data, int j) {
+        final long key = stream + (long) firstLane[j] * ChaCha20.BLOCK;
+        if (sizes[j] <= MAX_SCALAR) {
+            mac.init(Native.getLong(key), Native.getLong(key + 8), Native.getLong(key + 16), Native.getLong(key + 24));
+            mac.update(Native.Everything.MEMORY, data[j], sizes[j]);
+            Native.putLong(lengths + 8, sizes[j]);
+            mac.finish(Native.Everything.MEMORY, lengths);
+            tagLow[j] = mac.tagLow();
+            tagHigh[j] = mac.tagHigh();
+            mac.wipe();
+        } else {
+            blocks.run(data[j], sizes[j], key);
+            tagLow[j] = blocks.tagLow();
+            tagHigh[j] = blocks.tagHigh();
+            blocks.wipe();
         }
     }
 
@@ -350,6 +374,5 @@ public final class VectorAead implements Aead {
         }
         keyLanes = 0;
         packets.wipe();
-        blocks.wipe();
     }
 }
