@@ -93,7 +93,8 @@ public final class RouteNetlink implements AutoCloseable {
 
     /**
      * Opens a socket that receives an event for each change of any interface of this namespace, and of every other namespace that has a
-     * number in this one ({@link #namespaceId}). It keeps none of them alive. Without CAP_NET_BROADCAST it hears of this namespace alone.
+     * number in this one ({@link #namespaceId}). It keeps none of them alive, and does not hear of their end, because the kernel takes the
+     * number away first. Without CAP_NET_BROADCAST it hears of this namespace alone.
      */
     public static RouteNetlink openForLinkEvents() throws IOException {
         final RouteNetlink netlink = open(RTMGRP_LINK);

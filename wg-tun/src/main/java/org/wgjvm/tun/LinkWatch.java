@@ -16,6 +16,8 @@ import org.wgjvm.sys.RouteNetlink;
  * descriptor then tells where the device is.
  */
 final class LinkWatch implements AutoCloseable {
+    private static final int MAX_ATTEMPTS = 5;
+
     private final TunDevice device;
     private final RouteNetlink events;
     private LinkState state;
@@ -71,8 +73,21 @@ final class LinkWatch implements AutoCloseable {
         }
     }
 
-    /** Finds the device and its state. */
+    /** Finds the device and its state; again if it was renamed or moved in the midst of that. */
     private void locate() throws IOException {
+        IOException failure = null;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            try {
+                locateOnce();
+                return;
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private void locateOnce() throws IOException {
         moved = false;
         final String name = device.currentName();
         final int namespaceFd = device.openNamespace();
