@@ -1,6 +1,5 @@
 package org.wgjvm.transport;
 
-import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
@@ -11,10 +10,9 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 
 /**
- * A file descriptor of ours on Netty's epoll event loop: calls back on the loop while there is something to read (level-triggered). The
- * descriptor stays its owner's.
+ * A file descriptor of ours on Netty's epoll event loop: level-triggered.
  */
-final class FdHandle implements EpollIoHandle {
+final class FdHandle implements EpollIoHandle, FdRegistration {
     private final FileDescriptor descriptor;
     private final Runnable onReadable;
     private final Runnable onLoopClosed;
@@ -26,20 +24,10 @@ final class FdHandle implements EpollIoHandle {
         this.onLoopClosed = onLoopClosed;
     }
 
-    /**
-     * Begins to watch {@code fd}. On the loop's thread only.
-     *
-     * @param onLoopClosed called when the loop shuts down with the handle still registered
-     */
-    static FdHandle register(EventLoop loop, int fd, Runnable onReadable, Runnable onLoopClosed) throws IOException {
-        if (!loop.inEventLoop()) {
-            throw new IllegalStateException("not on the event loop");
-        }
-        if (!(loop instanceof IoEventLoop ioLoop) || !ioLoop.isCompatible(EpollIoHandle.class)) {
-            throw new UnsupportedOperationException("needs an event loop with Netty's EpollIoHandler");
-        }
+    /** As {@link FdRegistration#register}. */
+    static FdHandle register(IoEventLoop loop, int fd, Runnable onReadable, Runnable onLoopClosed) throws IOException {
         final FdHandle handle = new FdHandle(fd, onReadable, onLoopClosed);
-        final Future<IoRegistration> future = ioLoop.register(handle);
+        final Future<IoRegistration> future = loop.register(handle);
         if (!future.isSuccess()) {
             throw new IOException("cannot register with the event loop", future.cause());
         }
@@ -48,8 +36,8 @@ final class FdHandle implements EpollIoHandle {
         return handle;
     }
 
-    /** Stops watching. The descriptor may be closed afterwards. */
-    void cancel() {
+    @Override
+    public void cancel() {
         registration.cancel();
     }
 

@@ -9,15 +9,17 @@ import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.sys.Errno;
 
 /**
- * The bind for Linux: sockets of our own on a Netty event loop with an {@code EpollIoHandler}, read with recvmmsg(2) and {@code UDP_GRO},
- * written with sendmmsg(2) and {@code UDP_SEGMENT}, with sticky source addresses and the traffic class both ways (RFC 6040). No objects
- * are made in steady state.
+ * The bind for Linux: sockets of our own on a Netty event loop, read with recvmmsg(2) and {@code UDP_GRO}, written with sendmmsg(2) and
+ * {@code UDP_SEGMENT}, with sticky source addresses and the traffic class both ways (RFC 6040). No objects are made in steady state.
+ *
+ * <p>The event loop has an {@code EpollIoHandler}. An {@code IoUringIoHandler} works too, but there a closed port is free again only a turn
+ * of the loop later, and each wake-up makes a few objects more.
  *
  * <p>The batches it fills need slots of 64 KiB for any datagram whatever: make them with {@link #newBatch}. Its memory for system calls is
  * about 150 KiB, reused from one {@link #open} to the next.
  */
 public final class LinuxUdpBind implements UdpBind {
-    private static final int MAX_PORT_ATTEMPTS = 10;
+    private static final int MAX_PORT_ATTEMPTS = 32;
 
     private final BindOptions options;
     private final UdpCounters counters = new UdpCounters();
@@ -225,7 +227,7 @@ public final class LinuxUdpBind implements UdpBind {
         private final UdpSocket socket;
         private final UdpSender sender;
         private final UdpReceiver receiver;
-        private FdHandle handle;
+        private FdRegistration handle;
         private boolean closed;
 
         Attachment(UdpSocket socket, SendMessages messages) {
@@ -236,7 +238,7 @@ public final class LinuxUdpBind implements UdpBind {
         }
 
         void register(EventLoop loop) throws IOException {
-            handle = FdHandle.register(loop, socket.fd, receiver::receive, () -> fail(new ClosedChannelException()));
+            handle = FdRegistration.register(loop, socket.fd, receiver::receive, () -> fail(new ClosedChannelException()));
         }
 
         void close() {

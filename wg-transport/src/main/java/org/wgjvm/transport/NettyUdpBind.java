@@ -31,7 +31,7 @@ import org.wgjvm.sys.Errno;
  * refuses then is counted as a drop but keeps its length. On io_uring and NIO a closed port is free again a turn of the event loop later.
  */
 public final class NettyUdpBind implements UdpBind {
-    private static final int MAX_PORT_ATTEMPTS = 10;
+    private static final int MAX_PORT_ATTEMPTS = 32;
     private static final int MAX_DATAGRAM = 65535;
 
     /** Netty 4.2.18 on io_uring sends a run of longer segments as one datagram. */

@@ -33,7 +33,7 @@ public final class RouteWatch implements AutoCloseable {
     private final Source source;
     private final MemorySegment buffer = Arena.ofAuto().allocate(16384, 8);
     private RouteQuery query;
-    private FdHandle handle;
+    private FdRegistration handle;
     private int fd = -1;
     private Future<?> pending;
     private boolean checking;
@@ -56,7 +56,7 @@ public final class RouteWatch implements AutoCloseable {
         try {
             watch.query = RouteQuery.open();
             watch.fd = RouteQuery.openNetlink(GROUPS);
-            watch.handle = FdHandle.register(loop, watch.fd, watch::onReadable, watch::close);
+            watch.handle = FdRegistration.register(loop, watch.fd, watch::onReadable, watch::close);
             done = true;
             return watch;
         } finally {

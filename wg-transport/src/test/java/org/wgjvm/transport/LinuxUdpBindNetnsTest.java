@@ -241,6 +241,32 @@ class LinuxUdpBindNetnsTest {
     }
 
     @Test
+    void portZeroIsOneThatBothFamiliesHaveFree() throws Exception {
+        here.exec("sysctl", "-q", "-w", "net.ipv4.ip_local_port_range=40000 40001");
+        final BindOptions six = BindOptions.defaults().boundTo(InetAddress.ofLiteral("::"));
+        final Station taken = new Station(hereThread, new LinuxUdpBind(six)).open(40000, 0);
+        for (int i = 0; i < 3; i++) {
+            final Station a = station(hereThread);
+            assertEquals(40001, a.port);
+            assertTrue(((LinuxUdpBind) a.bind).hasV6());
+            a.close();
+        }
+        taken.close();
+    }
+
+    @Test
+    void aChosenAddressIsTheOnlyOneThatAnswersAndTheSourceOfEverything() throws Exception {
+        final BindOptions chosen = BindOptions.defaults().boundTo(InetAddress.ofLiteral("192.0.2.3"), InetAddress.ofLiteral("2001:db8::3"));
+        final Station a = station(hereThread);
+        final Station b = new Station(thereThread, new LinuxUdpBind(chosen)).open();
+        b.send(Datagram.of(at("192.0.2.1", a.port), 64, 1), Datagram.of(at("2001:db8::1", a.port), 65, 2));
+        final List<Endpoint> from = a.await(2).stream().map(Datagram::endpoint).toList();
+        assertTrue(from.containsAll(List.of(at("192.0.2.3", b.port), at("2001:db8::3", b.port))), from.toString());
+        a.send(Datagram.of(at("192.0.2.2", b.port), 64, 3), Datagram.of(at("192.0.2.3", b.port), 64, 4));
+        assertEquals(Station.pattern(64, 4), b.await().payload());
+    }
+
+    @Test
     void whatAFirewallRefusesIsCountedAndTheRestGoesOn() throws Exception {
         final Station a = station(hereThread);
         final Station b = station(thereThread);

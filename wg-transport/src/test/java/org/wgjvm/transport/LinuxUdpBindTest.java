@@ -88,6 +88,25 @@ class LinuxUdpBindTest {
     }
 
     @Test
+    void withTheOffloadsOffEveryDatagramIsAMessage() throws Exception {
+        final BindOptions plain = BindOptions.defaults().withGso(false).withGro(false);
+        final Station slow = new Station(thread, new LinuxUdpBind(plain)).open();
+        final List<Datagram> sent = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            sent.add(Datagram.of(loopback("127.0.0.1", right.port), 1000, i));
+        }
+        slow.send(sent);
+        assertSameDatagrams(sent, right.await(300));
+        left.send(sent.stream().map(d -> Datagram.of(loopback("127.0.0.1", slow.port), 1000, 1)).toList());
+        slow.await(300);
+        final UdpStatistics statistics = ((LinuxUdpBind) slow.bind).statistics();
+        assertEquals(0, statistics.sent().segmented());
+        assertEquals(2, statistics.sent().calls());
+        assertEquals(0, statistics.received().joined());
+        slow.close();
+    }
+
+    @Test
     void oneSenderIsOneEndpointObject() throws Exception {
         left.send(Datagram.of(loopback("127.0.0.1", right.port), 10, 1));
         left.send(Datagram.of(loopback("127.0.0.1", right.port), 10, 2));
