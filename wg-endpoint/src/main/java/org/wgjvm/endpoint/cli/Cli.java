@@ -41,6 +41,7 @@ public final class Cli {
     public Cli(Surroundings around) {
         this.around = around;
         line = new CommandLine(new Root());
+        add(new DemoCommand(around));
         add(new UpCommand(around));
         add(new DownCommand(around));
         add(new ShowCommand(around));
@@ -57,6 +58,7 @@ public final class Cli {
         line.setOut(new PrintWriter(new OutputStreamWriter(around.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(around.err(), StandardCharsets.UTF_8), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        line.setUsageHelpWidth(100);
         line.setUnmatchedOptionsArePositionalParams(true);
         line.setParameterExceptionHandler(parameters());
         line.setExecutionExceptionHandler(execution());

@@ -1,13 +1,50 @@
 package org.wgjvm.endpoint.cli;
 
 import java.io.IOException;
+import java.util.concurrent.CompletionStage;
+import org.wgjvm.core.config.DeviceChange;
+import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
+import org.wgjvm.tun.LinuxTun;
+import org.wgjvm.tun.TunOptions;
 
-/** Plugs the data plane into the daemon. */
+/** Plugs the data plane, on a TUN device of Linux, into the daemon. */
 final class DataPlaneFactory implements DeviceFactory {
     @Override
     public Device start(String interfaceName, int tunFd, Log log) throws IOException {
-        throw new IOException("this build has no data plane yet");
+        final TunOptions options = TunOptions.fromEnvironment(System.getenv());
+        final LinuxTun tun =
+                tunFd >= 0 ? LinuxTun.fromFd(tunFd, options) : LinuxTun.create(interfaceName, LinuxTun.DEFAULT_MTU, options);
+        log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
+        return new Running(tun, DataPlane.builder(tun).events(new LoggedEvents(log)).start());
+    }
+
+    private record Running(LinuxTun tun, DataPlane plane) implements Device {
+        @Override
+        public CompletionStage<Integer> apply(DeviceChange change) {
+            return plane.apply(change);
+        }
+
+        @Override
+        public CompletionStage<DeviceSnapshot> snapshot() {
+            return plane.snapshot();
+        }
+
+        @Override
+        public String interfaceName() {
+            return tun.name();
+        }
+
+        @Override
+        public CompletionStage<Void> closed() {
+            return plane.closed();
+        }
+
+        @Override
+        public void close() {
+            plane.close();
+        }
     }
 }

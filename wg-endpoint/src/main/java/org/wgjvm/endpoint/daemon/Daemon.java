@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.wgjvm.endpoint.log.LibraryLog;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.uapi.InheritedListener;
 import org.wgjvm.endpoint.uapi.PathListener;
@@ -21,6 +23,7 @@ public final class Daemon implements AutoCloseable {
     private final UapiServer server;
     private final Log log;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean logEnd = new AtomicBoolean(true);
     private final AtomicReference<String> reason = new AtomicReference<>();
 
     private Daemon(DeviceFactory.Device device, UapiServer server, Log log) {
@@ -34,6 +37,7 @@ public final class Daemon implements AutoCloseable {
             throws DaemonException {
         final DaemonOptions options = DaemonOptions.of(interfaceName, environment);
         final Log log = Log.to(System.err, options.level(), options.interfaceName());
+        LibraryLog.to(log);
         log.verbose("Starting");
         final DeviceFactory.Device device;
         try {
@@ -76,6 +80,8 @@ public final class Daemon implements AutoCloseable {
         end("closed");
         server.close();
         device.close();
-        log.verbose("Ended");
+        if (logEnd.compareAndSet(true, false)) {
+            log.verbose("Ended");
+        }
     }
 }
