@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.wgjvm.core.config.DeviceChange;
@@ -31,6 +32,9 @@ public final class InProcessDemo {
     private static final long ECHOES_AT_MOST_NS = 5_000_000_000L;
     private static final long ECHO_TIMEOUT_NS = 1_000_000_000L;
     private static final long FIRST_TIMEOUT_NS = 15_000_000_000L;
+    private static final long REPORT_INTERVAL_NS = 200_000_000L;
+    private static final long IDLE_NS = 1_000_000L;
+    private static final long STUCK_NS = 50_000_000L;
     private static final int WINDOW_PACKETS = 256;
     private static final int RING_PACKETS = 2_048;
     private static final int LOCALHOST = 0x7f000001;
@@ -44,7 +48,7 @@ public final class InProcessDemo {
 
     private final Progress progress;
     private final int seconds;
-    private final AtomicLong answered = new AtomicLong(-1);
+    private long answered = -1;
     private final AtomicLong receivedPackets = new AtomicLong();
     private volatile boolean ending;
 
@@ -57,20 +61,21 @@ public final class InProcessDemo {
     /** Runs it. */
     public Summary run() throws DemoException {
         LibraryLog.to(Log.to(System.err, Log.Level.ERROR, "demo"));
-        final MemoryPort nearPort = new MemoryPort("near", MTU, RING_PACKETS);
-        final MemoryPort farPort = new MemoryPort("far", MTU, RING_PACKETS);
+        final AtomicReference<Thread> farThread = new AtomicReference<>();
+        final Thread nearThread = Thread.currentThread();
+        final MemoryPort nearPort = new MemoryPort("near", MTU, RING_PACKETS, MTU, () -> LockSupport.unpark(nearThread));
+        final MemoryPort farPort = new MemoryPort("far", MTU, RING_PACKETS, MTU, () -> LockSupport.unpark(farThread.get()));
         try (DataPlane near = DataPlane.builder(nearPort).start();
                 DataPlane far = DataPlane.builder(farPort).start();
                 Arena arena = Arena.ofShared()) {
             configure(near, far);
             final Thread farSide = Thread.ofPlatform().daemon().name("demo-far").start(() -> farSide(farPort, arena.allocate(MTU)));
-            final Thread nearSide = Thread.ofPlatform().daemon().name("demo-near").start(() -> nearSide(nearPort));
+            farThread.set(farSide);
             try {
                 return measure(nearPort, arena.allocate(MTU));
             } finally {
                 ending = true;
                 farSide.join(TimeUnit.SECONDS.toMillis(5));
-                nearSide.join(TimeUnit.SECONDS.toMillis(5));
             }
         } catch (IOException e) {
             throw new DemoException("cannot start a data plane: " + e.getMessage());
@@ -106,7 +111,7 @@ public final class InProcessDemo {
         final long startNs = System.nanoTime();
         echo(port, packet, 0, FIRST_TIMEOUT_NS);
         final long handshakeNs = System.nanoTime() - startNs;
-        if (answered.get() < 0) {
+        if (answered < 0) {
             throw new DemoException("no answer through the tunnel");
         }
         progress.say(String.format(Locale.ROOT, "First packet answered after %.2f ms, handshake included", handshakeNs / 1e6));
@@ -132,11 +137,13 @@ public final class InProcessDemo {
     private boolean echo(MemoryPort port, MemorySegment packet, long number, long timeoutNs) {
         final long startNs = System.nanoTime();
         port.offer(header(packet, ECHO_BYTES, INNER, INNER + 1, KIND_ECHO[0], number), 0, ECHO_BYTES);
-        while (answered.get() < number) {
+        while (answered < number) {
             if (System.nanoTime() - startNs > timeoutNs) {
                 return false;
             }
-            Thread.onSpinWait();
+            if (port.poll((memory, offset, length) -> answered = memory.get(LONG, offset + NUMBER_AT), RING_PACKETS) == 0) {
+                LockSupport.parkNanos(IDLE_NS);
+            }
         }
         return true;
     }
@@ -147,19 +154,24 @@ public final class InProcessDemo {
         final long endNs = startNs + seconds * 1_000_000_000L;
         final long first = receivedPackets.get();
         long sent = 0;
+        int window = WINDOW_PACKETS;
+        long reportNs = startNs;
         long stuckSinceNs = startNs;
         for (long nowNs = startNs; nowNs - endNs < 0; nowNs = System.nanoTime()) {
             final long arrived = receivedPackets.get() - first;
-            if (sent - arrived < WINDOW_PACKETS) {
+            if (sent - arrived < window) {
                 port.offer(header(packet, MTU, INNER, INNER + 1, (byte) 0, sent), 0, MTU);
                 sent++;
                 stuckSinceNs = nowNs;
-            } else if (nowNs - stuckSinceNs > 100_000_000L) {
-                sent = arrived; // Those are lost.
+            } else if (nowNs - stuckSinceNs > STUCK_NS) {
+                // The rest is lost: a socket's buffer was too small for it.
+                sent = arrived;
+                window = Math.max(WINDOW_PACKETS / 16, window / 2);
             } else {
-                LockSupport.parkNanos(1_000);
+                LockSupport.parkNanos(10_000);
             }
-            if ((sent & 0xfff) == 0) {
+            if (nowNs - reportNs >= REPORT_INTERVAL_NS) {
+                reportNs = nowNs;
                 progress.update(String.format(
                         Locale.ROOT,
                         "Packets through the tunnel: %.1f of %d s, %s",
@@ -189,15 +201,6 @@ public final class InProcessDemo {
         return packet;
     }
 
-    private void nearSide(MemoryPort port) {
-        while (!ending) {
-            final int count = port.poll((memory, offset, length) -> answered.set(memory.get(LONG, offset + NUMBER_AT)), RING_PACKETS);
-            if (count == 0) {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
     private void farSide(MemoryPort port, MemorySegment answer) {
         while (!ending) {
             final int count = port.poll(
@@ -211,7 +214,7 @@ public final class InProcessDemo {
                     },
                     RING_PACKETS);
             if (count == 0) {
-                LockSupport.parkNanos(1_000);
+                LockSupport.parkNanos(IDLE_NS);
             }
         }
     }
