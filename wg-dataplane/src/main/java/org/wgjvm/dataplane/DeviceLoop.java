@@ -25,7 +25,8 @@ import org.wgjvm.tun.PacketPort;
 
 /**
  * A device on its event loop: port, sockets, timers and commands meet here, and every method runs on the loop. A batch is carried from read
- * to send in one go; what takes long (handshakes) is done in slices between batches.
+ * to send in one go; what takes long (handshakes) is done in slices between batches. Nothing that goes wrong with one batch ends the loop:
+ * what should not happen costs that batch, and is told.
  */
 final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOutput {
     /** How long handshakes may hold up the loop at a time. */
@@ -86,11 +87,15 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public PacketBatch onPackets(PacketBatch batch) {
-        final long nowNs = clock.nowNs();
-        device.outbound(batch, nowNs);
+        try {
+            final long nowNs = clock.nowNs();
+            device.outbound(batch, nowNs);
+            afterWork(nowNs);
+        } catch (RuntimeException e) {
+            events.onDegraded("a batch of outgoing packets was lost", e);
+        }
         batch.clear();
         batch.mtu(port.mtu());
-        afterWork(nowNs);
         return batch;
     }
 
@@ -130,13 +135,17 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public PacketBatch onDatagrams(PacketBatch batch) {
-        final long nowNs = clock.nowNs();
-        device.inbound(batch, nowNs);
-        batch.clear();
-        if (device.hasHandshakes()) {
-            handshakeSlice();
+        try {
+            final long nowNs = clock.nowNs();
+            device.inbound(batch, nowNs);
+            if (device.hasHandshakes()) {
+                handshakeSlice();
+            }
+            afterWork(nowNs);
+        } catch (RuntimeException e) {
+            events.onDegraded("a batch of incoming packets was lost", e);
         }
-        afterWork(nowNs);
+        batch.clear();
         return batch;
     }
 
@@ -300,11 +309,16 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private void onWakeUp() {
         wakeUp = null;
         wakeUpNs = Long.MAX_VALUE;
-        if (!closing) {
-            final long nowNs = clock.nowNs();
-            device.onDeadline(nowNs);
-            afterWork(nowNs);
+        if (closing) {
+            return;
         }
+        final long nowNs = clock.nowNs();
+        try {
+            device.onDeadline(nowNs);
+        } catch (RuntimeException e) {
+            events.onDegraded("timers were run in part", e);
+        }
+        afterWork(nowNs);
     }
 
     /** One slice of handshakes for each turn of the loop: a task that put itself back in the queue would keep the loop from its sockets. */

@@ -64,6 +64,7 @@ final class Inbound {
         final MemorySegment slab = batch.slab();
         final int size = batch.size();
         ensureCapacity(size);
+        jobs.clear();
         for (int i = 0; i < size; i++) {
             final int length = batch.length[i];
             final int offset = batch.offset[i];

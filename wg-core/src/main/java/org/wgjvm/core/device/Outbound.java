@@ -41,6 +41,7 @@ final class Outbound {
     void process(PacketBatch batch, long nowNs) {
         final int size = batch.size();
         ensureCapacity(size);
+        jobs.clear();
         Peer run = null;
         Keypair keypair = null;
         for (int i = 0; i < size; i++) {

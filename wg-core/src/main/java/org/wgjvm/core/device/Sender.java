@@ -80,6 +80,7 @@ final class Sender {
                 return;
             }
             flush.clear();
+            flushJobs.clear();
             byte[] packet = peer.staged.peek();
             while (packet != null && !flush.isFull(PacketBatch.stride(packet.length)) && keypair.canSend(nowNs)) {
                 peer.staged.poll();
