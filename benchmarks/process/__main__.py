@@ -1,5 +1,5 @@
 """bin/bench tunnel | scale: whole-process comparisons of our daemon with another WireGuard. Root, Linux, Python 3.10 or newer."""
-import argparse, os, shlex, shutil, signal, subprocess, sys
+import argparse, os, re, shlex, shutil, signal, subprocess, sys
 
 import lab, report, scale, tunnel
 
@@ -84,6 +84,12 @@ def choose_daemons(chosen):
     return names
 
 
+def command_line(words):
+    """As given, but where the results go, which is no part of what was measured, and without the directories of this machine."""
+    kept = re.sub(r" --(json|out)[ =]('[^']*'|\S*)", "", " " + " ".join(map(shlex.quote, words)))
+    return kept.strip().replace(report.ROOT + "/", "").replace(os.path.expanduser("~") + "/", "~/")
+
+
 def stop(*_):
     """Unwinds, which removes everything; a second Ctrl-C does not disturb that."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -112,7 +118,7 @@ def main():
     except KeyboardInterrupt:
         sys.exit("\ninterrupted: everything is removed, nothing is written")
     print(report.text_table(bench.rows))
-    command = "bin/bench " + " ".join(shlex.quote(word) for word in sys.argv[1:])
+    command = "bin/bench " + command_line(sys.argv[1:])
     title = f"{chosen.command.capitalize()}: {ours} beside {theirs}"
     introduction = f"Made by `{command}`" + (", a quick run whose figures are rough." if chosen.quick else ".")
     notes = bench.notes() + ([warning] if warning else [])

@@ -2,7 +2,7 @@
 
 What a run makes carries its process id in the name (wbPIDx..., base 36), so that sweep() can remove what a killed run left behind.
 """
-import contextlib, os, re, shlex, signal, subprocess, tempfile, time
+import contextlib, json, os, re, shlex, signal, subprocess, tempfile, time
 
 import uapi
 
@@ -117,7 +117,7 @@ class Daemon:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.socket)
 
-    def await_ready(self, timeout_s=20.0):
+    def await_ready(self, timeout_s=60.0):
         deadline = time.monotonic() + timeout_s
         while True:
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -147,17 +147,17 @@ class Daemon:
             return int(re.search(rf"^{field}:\s+(\d+) kB", file.read(), re.M)[1]) / 1024
 
     def flags(self):
-        """The command line that it runs with, without the class path: where a JVM's configuration shows."""
+        """The command line that it runs with, where a JVM's configuration shows: without class path, directories and files of logs."""
         with open(f"/proc/{self.process.pid}/cmdline") as file:
-            words = file.read().split("\0")
-        return " ".join(w for i, w in enumerate(words) if w and w != "-cp" and (i == 0 or words[i - 1] != "-cp")).replace(
-            os.environ.get("HOME", "\0"), "~")
+            words = re.sub("\0-cp\0[^\0]*", "", file.read()).split("\0")
+        return " ".join([os.path.basename(words[0]), *(w for w in words[1:] if w and "=/" not in w)])
 
 
 class Tunnel:
     """Two namespaces joined by a veth, a daemon of the same kind in each: 10.78.0.1 (near) to 10.78.0.2 (far), MTU 1420.
 
-    The far end is up and waiting when the near one starts; cold_start_s is the time from the near daemon's start to its first echo reply.
+    The far end is up and waiting when the near one starts; cold_start_s is the time from the near daemon's start to its first echo reply,
+    cold_start_cpu_s its CPU time until then.
     """
     NEAR, FAR = "10.78.0.1", "10.78.0.2"
 
@@ -186,7 +186,7 @@ class Tunnel:
         self.near = self.stack.enter_context(Daemon(self.command, self.near_ns, own_name("a"), self.environment)).await_ready()
         self.configure(self.near, near_key, 51871, far_key, f"10.77.0.2:{51872}", self.FAR, self.NEAR)
         self.await_ping()
-        self.cold_start_s = time.monotonic() - self.near.started
+        self.cold_start_s, self.cold_start_cpu_s = time.monotonic() - self.near.started, self.near.cpu_s()
         return self
 
     @staticmethod
@@ -201,6 +201,11 @@ class Tunnel:
             if subprocess.run(in_netns(self.near_ns, "ping", "-q", "-c", "1", "-W", "1", self.FAR), capture_output=True).returncode == 0:
                 return
         raise LabError(f"no echo reply through the tunnel of {self.command}: {self.near.log_tail()} / {self.far.log_tail()}")
+
+    def received_bytes(self):
+        """By the far end's TUN."""
+        shown = ip("-n", self.far_ns, "-j", "-s", "link", "show", "dev", self.far.interface)
+        return json.loads(shown)[0]["stats64"]["rx"]["bytes"]
 
     def check_alive(self):
         for daemon in (self.near, self.far):

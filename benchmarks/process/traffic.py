@@ -6,7 +6,7 @@ from lab import LabError, background, in_netns
 
 PORT = 5001
 LOSS_LIMIT = 0.01
-DRAIN_S = 0.25
+DRAIN_S = 0.1
 UDP_PROGRAM = [sys.executable, "-B", os.path.join(os.path.dirname(os.path.abspath(__file__)), "udp.py")]
 
 
@@ -146,15 +146,17 @@ def round_trips(tunnel, seconds, interval_s=0.002):
 
 
 def round_trips_under_load(tunnel, seconds, *iperf_options):
-    """The same while iperf3 fills the tunnel in the direction of the requests."""
+    """The same, and the bits per second that arrived meanwhile, while iperf3 fills the tunnel in the direction of the requests."""
     load = in_netns(tunnel.near_ns, "iperf3", "-c", tunnel.FAR, "-t", str(seconds + 10), *iperf_options)
     for _ in range(10):  # as long as the server is busy with the end of the run before
         with background(load, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
             time.sleep(0.7)
             if running.poll() is None:
+                before, begun = tunnel.received_bytes(), time.monotonic()
                 times = round_trips(tunnel, seconds)
+                rate = (tunnel.received_bytes() - before) * 8 / (time.monotonic() - begun)
                 if running.poll() is None:
-                    return times
+                    return times, rate
     raise LabError("iperf3 did not last as long as ping beside it")
 
 

@@ -33,6 +33,8 @@ class Bench:
                     # One that dies under a test is a result: the rest of its round is missing, and the report says so.
                     self.failures.append(f"{label}: {failure}")
                     self.say(f"{label}: FAILED: {failure}")
+            if number == 0 and o.rounds > 1:
+                self.say(f"the remaining rounds will take about {(o.rounds - 1) * (time.monotonic() - self.begun) / 60:.0f} minutes")
 
     def round(self, side, label):
         o = self.options
@@ -43,9 +45,11 @@ class Bench:
                 self.flags[side] = tunnel.near.flags()
                 ping_ms = tunnel.cold_start_s * 1e3
                 self.rows.record(side, ping_ms, "start to first ping", "ms", LOWER)
+                self.rows.record(side, tunnel.cold_start_cpu_s, "start to first ping, the daemon's", "CPU s", LOWER)
                 first = self.cold_second(tunnel, side)
                 self.say(f"{label}: first ping after {ping_ms:.0f} ms, first second {first / 1e9:.2f} Gbit/s")
-                steady_from_s = time.monotonic() - tunnel.far.started
+                warm = time.monotonic()
+                steady_from_s = {f"gc{daemon.process.pid}.log": warm - daemon.started for daemon in (tunnel.near, tunnel.far)}
                 for test in o.tests:
                     self.test(tunnel, side, label, test)
                 for end, daemon in (("near", tunnel.near), ("far", tunnel.far)):
@@ -122,9 +126,12 @@ class Bench:
         return self.percentiles(side, "idle", traffic.round_trips(tunnel, self.options.secs))
 
     def rttload(self, tunnel, side, test):
-        paced = self.percentiles(side, "beside 500 Mbit/s of TCP", traffic.round_trips_under_load(tunnel, self.options.secs, "-b", "500M"))
-        full = self.percentiles(side, "beside TCP at full speed", traffic.round_trips_under_load(tunnel, self.options.secs))
-        return f"{paced}; {full}"
+        said = []
+        for when, options in (("beside 500 Mbit/s of TCP", ("-b", "500M")), ("beside TCP at full speed", ())):
+            times_ms, rate = traffic.round_trips_under_load(tunnel, self.options.secs, *options)
+            said.append(f"{self.percentiles(side, when, times_ms)} ({rate / 1e9:.2f} Gbit/s)")
+            self.rows.record(side, rate / 1e9, f"round trip {when}: that TCP", "Gbit/s", HIGHER)
+        return "; ".join(said)
 
     def percentiles(self, side, when, times_ms):
         p50, p99 = (traffic.percentile(times_ms, p) for p in (50, 99))
@@ -136,7 +143,7 @@ class Bench:
         for name in os.listdir(directory):
             with open(os.path.join(directory, name)) as file:
                 for at_s, pause_ms in re.findall(r"^\[([\d.]+)s\].*Pause.* ([\d.]+)ms$", file.read(), re.M):
-                    self.pauses.append((float(at_s) >= steady_from_s, float(pause_ms)))
+                    self.pauses.append((float(at_s) >= steady_from_s[name], float(pause_ms)))
 
     def gc_note(self):
         if not self.options.gc:
