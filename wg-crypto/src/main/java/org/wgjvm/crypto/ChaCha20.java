@@ -22,6 +22,7 @@ final class ChaCha20 {
 
     /** The last block of key stream. */
     private final int[] out = new int[16];
+    private int nonce0;
     private int nonce1;
     private int nonce2;
 
@@ -30,13 +31,19 @@ final class ChaCha20 {
         for (int i = 0; i < 8; i++) {
             key[i] = keyBytes.get(Native.INT, 4L * i);
         }
+        nonce0 = 0;
         nonce1 = (int) counter;
         nonce2 = (int) (counter >>> 32);
     }
 
+    /** Sets the first 32 bits of the nonce, which WireGuard leaves zero: for test vectors. */
+    void nonce0(int word) {
+        nonce0 = word;
+    }
+
     /** Computes key stream block {@code n}; {@link #pair} reads it. */
     void block(int n) {
-        rounds(n, 0, nonce1, nonce2);
+        rounds(n, nonce0, nonce1, nonce2);
         out[0] += SIGMA_0;
         out[1] += SIGMA_1;
         out[2] += SIGMA_2;
@@ -45,6 +52,7 @@ final class ChaCha20 {
             out[4 + i] += key[i];
         }
         out[12] += n;
+        out[13] += nonce0;
         out[14] += nonce1;
         out[15] += nonce2;
     }

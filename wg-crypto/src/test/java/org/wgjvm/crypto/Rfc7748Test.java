@@ -1,0 +1,112 @@
+package org.wgjvm.crypto;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** X25519 against RFC 7748 and against Bouncy Castle. */
+class Rfc7748Test {
+    private static byte[] hex(String text) {
+        return HexFormat.of().parseHex(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Section 5.2, and Alice and Bob of section 6.1.
+        "a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4,e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c,"
+                + "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552",
+        "4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d,e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493,"
+                + "95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957",
+        "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a,de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f,"
+                + "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742",
+    })
+    void vectors(String scalar, String point, String product) {
+        final byte[] out = new byte[32];
+        assertTrue(X25519.scalarMult(out, hex(scalar), hex(point)));
+        assertArrayEquals(hex(product), out);
+    }
+
+    @Test
+    void basePoint() {
+        final byte[] out = new byte[32];
+        X25519.scalarMultBase(out, hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+        assertArrayEquals(hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"), out);
+    }
+
+    @Test
+    void iterations() {
+        assertEquals("422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079", iterate(1));
+        assertEquals("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51", iterate(1000));
+    }
+
+    /** About a minute: {@code -Dwgjvm.slow=true}. */
+    @Test
+    @EnabledIfSystemProperty(named = "wgjvm.slow", matches = "true")
+    void aMillionIterations() {
+        assertEquals("7c3911e0ab2586fd864497297e575e6f3bc601c0883c30df5f4dd2d24f665424", iterate(1_000_000));
+    }
+
+    private static String iterate(int n) {
+        byte[] k = new byte[32];
+        k[0] = 9;
+        byte[] u = k.clone();
+        for (int i = 0; i < n; i++) {
+            final byte[] out = new byte[32];
+            X25519.scalarMult(out, k, u);
+            u = k;
+            k = out;
+        }
+        return HexFormat.of().formatHex(k);
+    }
+
+    @Property(tries = 500)
+    void agreesWithBouncyCastle(@ForAll @Size(32) byte[] scalar, @ForAll @Size(32) byte[] point) {
+        final byte[] ours = new byte[32];
+        final byte[] theirs = new byte[32];
+        final boolean usable = X25519.scalarMult(ours, scalar, point);
+        assertEquals(org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(scalar, 0, point, 0, theirs, 0), usable);
+        assertArrayEquals(theirs, ours);
+    }
+
+    @Property(tries = 200)
+    void theBasePointIsNine(@ForAll @Size(32) byte[] scalar) {
+        final byte[] nine = new byte[32];
+        nine[0] = 9;
+        final byte[] ladder = new byte[32];
+        final byte[] tables = new byte[32];
+        X25519.scalarMult(ladder, scalar, nine);
+        X25519.scalarMultBase(tables, scalar);
+        assertArrayEquals(ladder, tables);
+    }
+
+    @Test
+    void lowOrderPointsAreRefused() {
+        final byte[] scalar = new byte[32];
+        Arrays.fill(scalar, (byte) 0x55);
+        final byte[] out = new byte[32];
+        for (String point :
+                new String[] {
+                    "0000000000000000000000000000000000000000000000000000000000000000",
+                    "0100000000000000000000000000000000000000000000000000000000000000",
+                    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+                    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+                    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                }) {
+            assertFalse(X25519.scalarMult(out, scalar, hex(point)), point);
+            assertArrayEquals(new byte[32], out);
+        }
+    }
+}
