@@ -76,9 +76,10 @@ public final class Device {
         return state.listenPort;
     }
 
-    /** Sets the UDP port in use. The owner binds it. */
+    /** Sets the UDP port in use, and lets the kernel choose our address anew for every peer. The owner binds it. */
     public void listenPort(int port) {
         state.listenPort = port;
+        state.peers.values().forEach(Peer::forgetLocalAddress);
     }
 
     /** The mark of outer packets that is shown. */
@@ -86,9 +87,10 @@ public final class Device {
         return fwmark;
     }
 
-    /** Sets the mark of outer packets. The owner puts it on the sockets. */
+    /** Sets the mark of outer packets, and lets the kernel choose our address anew for every peer. The owner puts it on the sockets. */
     public void fwmark(int mark) {
         fwmark = mark;
+        state.peers.values().forEach(Peer::forgetLocalAddress);
     }
 
     /**
