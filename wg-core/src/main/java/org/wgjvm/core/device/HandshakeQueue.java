@@ -37,6 +37,10 @@ final class HandshakeQueue {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     /** Where the message that {@link #poll} gives next came from. */
     Endpoint source() {
         return sources[head];

@@ -39,6 +39,7 @@ final class Handshakes {
 
     /** Works off up to {@code most} messages of the queue. */
     void process(long nowNs, int most) {
+        load.onQueueLength(queue.size(), nowNs);
         for (int n = 0; n < most && !queue.isEmpty(); n++) {
             final Endpoint source = queue.source();
             final byte[] message = queue.poll();

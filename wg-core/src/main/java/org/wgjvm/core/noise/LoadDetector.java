@@ -28,6 +28,8 @@ public final class LoadDetector {
 
     private static final long NS_PER_SECOND = 1_000_000_000L;
 
+    private final int threshold;
+
     /** The queue is kept as the time it takes to drain. */
     private final long messageNs;
 
@@ -47,6 +49,7 @@ public final class LoadDetector {
         if (ratePerSecond < 1 || ratePerSecond > 1_000_000 || threshold < 1 || threshold > 1_000_000) {
             throw new IllegalArgumentException("rate " + ratePerSecond + ", threshold " + threshold);
         }
+        this.threshold = threshold;
         messageNs = NS_PER_SECOND / ratePerSecond;
         thresholdNs = threshold * messageNs;
     }
@@ -61,6 +64,17 @@ public final class LoadDetector {
             lastOverloadNs = nowNs;
         }
         return underLoad(nowNs);
+    }
+
+    /**
+     * Tells how many messages really wait: on a machine that answers fewer than the rate, arrivals, counted when it is their turn,
+     * never exceed it, and only this shows the load.
+     */
+    public void onQueueLength(int messages, long nowNs) {
+        if (messages > threshold) {
+            overloadedBefore = true;
+            lastOverloadNs = nowNs;
+        }
     }
 
     /** Whether we are under load: the queue was over the threshold within the last second. */

@@ -51,6 +51,20 @@ final class HandshakeGateTest {
     }
 
     @Test
+    void aMachineThatAnswersFewerThanTheRateIsUnderLoadWhenTheyPileUp() {
+        final LoadDetector detector = new LoadDetector();
+        // It answers 100 a second, so that arrivals, counted when it is their turn, never exceed the rate; the queue grows all the same.
+        for (int waiting = 0; waiting <= LoadDetector.DEFAULT_THRESHOLD; waiting++) {
+            detector.onQueueLength(waiting, now);
+            assertFalse(detector.onHandshakeMessage(now));
+            now += 10 * MS;
+        }
+        detector.onQueueLength(LoadDetector.DEFAULT_THRESHOLD + 1, now);
+        assertTrue(detector.onHandshakeMessage(now));
+        assertFalse(detector.underLoad(now + SECOND), "and for one second after");
+    }
+
+    @Test
     void someHundredPeersAtOnceAreNoLoad() {
         final LoadDetector detector = new LoadDetector();
         for (int i = 0; i < LoadDetector.DEFAULT_THRESHOLD; i++) {
