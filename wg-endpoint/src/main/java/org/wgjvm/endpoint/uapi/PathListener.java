@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -39,13 +40,7 @@ public final class PathListener implements UapiListener {
         UapiSocket.removeStale(socket);
         final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            final int umask = FileDescriptors.umask(0077);
-            try {
-                server.bind(UnixDomainSocketAddress.of(socket), 128);
-            } finally {
-                FileDescriptors.umask(umask);
-            }
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwx------"));
+            bind(server, socket);
             final WatchService watch = socket.getFileSystem().newWatchService();
             socket.getParent().register(watch, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_CREATE);
             final PathListener listener = new PathListener(socket, server, watch);
@@ -53,6 +48,28 @@ public final class PathListener implements UapiListener {
             return listener;
         } catch (IOException e) {
             server.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Makes the socket appear only when it listens. Between {@code bind} and {@code listen} a connection is refused, and {@code wg}, which
+     * takes a socket that refuses for a stale one, would delete it.
+     */
+    private static void bind(ServerSocketChannel server, Path socket) throws IOException {
+        final Path unfinished = socket.resolveSibling("." + socket.getFileName() + "." + ProcessHandle.current().pid());
+        Files.deleteIfExists(unfinished);
+        final int umask = FileDescriptors.umask(0077);
+        try {
+            server.bind(UnixDomainSocketAddress.of(unfinished), 128);
+        } finally {
+            FileDescriptors.umask(umask);
+        }
+        try {
+            Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwx------"));
+            Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(unfinished);
             throw e;
         }
     }
