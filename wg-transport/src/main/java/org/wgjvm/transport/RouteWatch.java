@@ -40,6 +40,7 @@ public final class RouteWatch implements AutoCloseable {
     private long lastCheckNs;
     private List<Endpoint> toCheck = List.of();
     private int checked;
+    private boolean droppedNow;
     private long checks;
     private long dropped;
 
@@ -130,6 +131,7 @@ public final class RouteWatch implements AutoCloseable {
         });
         toCheck = sticky;
         checked = 0;
+        droppedNow = false;
         continueCheck();
     }
 
@@ -144,6 +146,7 @@ public final class RouteWatch implements AutoCloseable {
             if (endpoint.hasLocal() && !query.stickySourceHolds(endpoint, mark)) {
                 endpoint.dropLocal();
                 dropped++;
+                droppedNow = true;
             }
         }
         if (checked < toCheck.size()) {
@@ -153,6 +156,10 @@ public final class RouteWatch implements AutoCloseable {
             checks++;
             lastCheckNs = System.nanoTime();
             checking = false;
+            if (droppedNow && pending == null) {
+                // A packet that the peer sent before it heard from us on the new way makes the old source stick again: look once more.
+                pending = loop.schedule(this::beginCheck, INTERVAL_NS, TimeUnit.NANOSECONDS);
+            }
         }
     }
 
