@@ -101,6 +101,11 @@ public final class Aeads {
         return Kind.valueOf(name.toUpperCase(Locale.ROOT)).make();
     }
 
+    /** Whether somebody asked for an implementation by name. */
+    static boolean isAskedFor() {
+        return asked() != null;
+    }
+
     private static String asked() {
         final String property = System.getProperty(PROPERTY);
         final String value = property != null ? property : System.getenv(VARIABLE);

@@ -22,30 +22,28 @@ public final class TieredAead implements Aead {
     /** Written once, by the background thread. */
     private static volatile boolean ready;
 
-    private final Aead early;
-    private final Aead late;
+    private final Aead early = new ScalarAead();
 
-    /** {@code early} serves until {@code late} keeps up with it. Both belong to the calling thread from now on. */
-    private TieredAead(Aead early, Aead late) {
-        this.early = early;
-        this.late = late;
-    }
+    /** Made when the process is ready for it: loading and testing the vector cipher takes long, too, before it is compiled. */
+    private Aead late;
+
+    private TieredAead() {}
 
     /**
-     * A cipher for the calling thread: the chosen one of {@link Aeads}, behind the scalar one while it warms up if it is the vector one.
-     * The first call in a process starts the background thread, which ends by itself.
+     * A cipher for the calling thread: the scalar one until the vector one has warmed up in the background, if this JVM has it; or, where
+     * somebody asked for one by name, that one from the first packet on. The first call in a process starts the background thread, which
+     * ends by itself.
      */
     public static Aead create() {
-        final Aead chosen = Aeads.create();
-        if (!(chosen instanceof VectorAead)) {
-            return chosen;
+        if (Aeads.isAskedFor()) {
+            return Aeads.create();
         }
         if (STARTED.compareAndSet(false, true)) {
             final Thread thread = new Thread(TieredAead::warmUp, "aead-warm-up");
             thread.setDaemon(true);
             thread.start();
         }
-        return new TieredAead(new ScalarAead(), chosen);
+        return new TieredAead();
     }
 
     /** Whether the faster cipher has taken over in this process. */
@@ -54,12 +52,21 @@ public final class TieredAead implements Aead {
     }
 
     private Aead current() {
-        return ready ? late : early;
+        if (!ready) {
+            return early;
+        }
+        if (late == null) {
+            late = Aeads.create();
+        }
+        return late;
     }
 
     private static void warmUp() {
-        final Aead slow = new ScalarAead();
         final Aead fast = Aeads.create();
+        if (fast instanceof ScalarAead) {
+            return;
+        }
+        final Aead slow = new ScalarAead();
         final MemorySegment slab = Arena.ofAuto().allocate(BATCH * 1472L, 64);
         final AeadBatch batch = new AeadBatch(BATCH);
         final AeadKey key = new AeadKey(new byte[AeadKey.LENGTH], 0);
@@ -98,7 +105,7 @@ public final class TieredAead implements Aead {
 
     @Override
     public String name() {
-        return late.name() + (ready ? "" : " (warming up, " + early.name() + " until then)");
+        return ready ? current().name() : early.name() + " (until a faster one is warm)";
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
-import org.wgjvm.crypto.Aeads;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
@@ -18,11 +17,6 @@ final class DataPlaneFactory implements DeviceFactory {
         final TunOptions options = TunOptions.fromEnvironment(System.getenv());
         final LinuxTun tun =
                 tunFd >= 0 ? LinuxTun.fromFd(tunFd, options) : LinuxTun.create(interfaceName, LinuxTun.DEFAULT_MTU, options);
-        try {
-            log.verbose("cipher: " + Aeads.describe());
-        } catch (ExceptionInInitializerError e) {
-            throw new IOException(e.getCause().getMessage(), e);
-        }
         log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
         return new Running(tun, DataPlane.builder(tun).events(new LoggedEvents(log)).start());
     }
