@@ -1,0 +1,177 @@
+package org.wgjvm.benchmarks.crypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+import org.wgjvm.crypto.Aead;
+import org.wgjvm.crypto.AeadKey;
+import org.wgjvm.crypto.Aeads;
+import org.wgjvm.crypto.X25519;
+
+/**
+ * {@code bin/bench timing}: a leakage test in the manner of dudect (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?",
+ * DATE 2017). Two classes of secrets, one fixed and one random, in random order; Welch's t-test on the times of each, of all and of the
+ * faster part. A |t| that stays above 10 says that time depends on the secret; below 4.5 there is no evidence of it.
+ */
+public final class TimingTest {
+    private static final int SAMPLES = 200_000;
+    private static final double[] PERCENTILES = {0.5, 0.8, 0.95, 1.0};
+
+    private final Random random = new Random(1);
+
+    private TimingTest() {}
+
+    /** A piece of work under a secret that has been set up for it. */
+    private interface Work {
+        void prepare(boolean fixed, Random random);
+
+        void run();
+    }
+
+    /** No arguments. */
+    public static void main(String[] args) {
+        final TimingTest test = new TimingTest();
+        test.measure("x25519, scalar", new Agreement(), SAMPLES / 10);
+        for (String name : new String[] {"vector", "scalar"}) {
+            test.measure(name + " seal, key and plaintext", new Sealing(name), SAMPLES);
+            test.measure(name + " open, where the forged tag differs", new Forgery(name), SAMPLES);
+        }
+    }
+
+    private void measure(String name, Work work, int samples) {
+        for (int i = 0; i < samples / 2; i++) {
+            work.prepare(random.nextBoolean(), random);
+            work.run();
+        }
+        final boolean[] fixed = new boolean[samples];
+        final long[] ns = new long[samples];
+        for (int i = 0; i < samples; i++) {
+            fixed[i] = random.nextBoolean();
+            work.prepare(fixed[i], random);
+            final long began = System.nanoTime();
+            work.run();
+            ns[i] = System.nanoTime() - began;
+        }
+        final long[] sorted = ns.clone();
+        Arrays.sort(sorted);
+        double worst = 0;
+        for (double percentile : PERCENTILES) {
+            final double t = welch(ns, fixed, sorted[(int) ((samples - 1) * percentile)]);
+            worst = Math.max(worst, Math.abs(t));
+        }
+        System.out.printf(
+                Locale.ROOT, "%-40s %d samples, median %d ns, max |t| %.2f: %s%n", name, samples, sorted[samples / 2], worst,
+                worst > 10 ? "LEAKS" : worst > 4.5 ? "doubtful, run again" : "no evidence of a leak");
+    }
+
+    private static double welch(long[] ns, boolean[] fixed, long limit) {
+        final double[] n = new double[2];
+        final double[] mean = new double[2];
+        final double[] squares = new double[2];
+        for (int i = 0; i < ns.length; i++) {
+            if (ns[i] <= limit) {
+                final int c = fixed[i] ? 1 : 0;
+                n[c]++;
+                final double delta = ns[i] - mean[c];
+                mean[c] += delta / n[c];
+                squares[c] += delta * (ns[i] - mean[c]);
+            }
+        }
+        final double variance = squares[0] / (n[0] - 1) / n[0] + squares[1] / (n[1] - 1) / n[1];
+        return (mean[0] - mean[1]) / Math.sqrt(variance);
+    }
+
+    /** Scalars: one of few bits, or any. */
+    private static final class Agreement implements Work {
+        private final byte[] scalar = new byte[32];
+        private final byte[] point = new byte[32];
+        private final byte[] out = new byte[32];
+
+        Agreement() {
+            new Random(2).nextBytes(point);
+        }
+
+        @Override
+        public void prepare(boolean fixed, Random random) {
+            // Both classes draw the same randomness: only its use differs.
+            random.nextBytes(scalar);
+            if (fixed) {
+                Arrays.fill(scalar, (byte) 0);
+            }
+        }
+
+        @Override
+        public void run() {
+            X25519.scalarMult(out, scalar, point);
+        }
+    }
+
+    /** Keys and plaintexts: all zero, or any. */
+    private static final class Sealing implements Work {
+        private final Aead aead;
+        private final AeadKey[] keys = new AeadKey[64];
+        private final MemorySegment plain = Arena.ofAuto().allocate(512, 64);
+        private final MemorySegment sealed = Arena.ofAuto().allocate(528, 64);
+        private final byte[] bytes = new byte[512];
+        private AeadKey key;
+
+        Sealing(String name) {
+            aead = Aeads.create(name);
+            final Random random = new Random(3);
+            for (int i = 0; i < keys.length; i++) {
+                final byte[] k = new byte[32];
+                if (i % 2 == 0) {
+                    random.nextBytes(k);
+                }
+                keys[i] = new AeadKey(k, 0);
+            }
+        }
+
+        @Override
+        public void prepare(boolean fixed, Random random) {
+            random.nextBytes(bytes);
+            if (fixed) {
+                Arrays.fill(bytes, (byte) 0);
+            }
+            MemorySegment.copy(bytes, 0, plain, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, bytes.length);
+            key = keys[2 * random.nextInt(keys.length / 2) + (fixed ? 1 : 0)];
+        }
+
+        @Override
+        public void run() {
+            aead.seal(key, 7, plain, 0, 512, sealed, 0);
+        }
+    }
+
+    /** Forgeries: the tag wrong in its first byte, or in its last. */
+    private static final class Forgery implements Work {
+        private final Aead aead;
+        private final AeadKey key = new AeadKey(new byte[32], 0);
+        private final MemorySegment sealed = Arena.ofAuto().allocate(528, 64);
+        private final MemorySegment forged = Arena.ofAuto().allocate(528, 64);
+        private final MemorySegment opened = Arena.ofAuto().allocate(512, 64);
+
+        Forgery(String name) {
+            aead = Aeads.create(name);
+            aead.seal(key, 7, sealed, 0, 512, sealed, 0);
+        }
+
+        @Override
+        public void prepare(boolean fixed, Random random) {
+            forged.copyFrom(sealed);
+            final long at = fixed ? 512 : 527;
+            forged.set(
+                    java.lang.foreign.ValueLayout.JAVA_BYTE, at,
+                    (byte) (forged.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) ^ 1 + random.nextInt(255)));
+        }
+
+        @Override
+        public void run() {
+            if (aead.open(key, 7, forged, 0, 528, opened, 0)) {
+                throw new IllegalStateException("a forgery opened");
+            }
+        }
+    }
+}

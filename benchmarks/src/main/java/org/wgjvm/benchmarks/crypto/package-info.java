@@ -1,0 +1,2 @@
+/** Benchmarks of the primitives, and their comparison with OpenSSL. */
+package org.wgjvm.benchmarks.crypto;
