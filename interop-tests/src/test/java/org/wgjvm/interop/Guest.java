@@ -21,9 +21,9 @@ final class Guest implements Host, AutoCloseable {
 
     private final Namespace namespace = new Namespace();
     private final Path directory;
-    private final Process machine;
+    private Process machine;
 
-    /** Boots it and waits until it takes commands. */
+    /** Boots it and waits until it takes commands. The emulator can lose a guest that boots on a busy machine: one more try. */
     Guest() {
         namespace.sh("ip tuntap add eth0 mode tap; ip link set eth0 mtu 9000 up; ip addr add 10.66.0.1/24 dev eth0;"
                 + " ip addr add fd66::1/64 dev eth0 nodad");
@@ -32,18 +32,28 @@ final class Guest implements Host, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Leftovers.remember(this::powerOff);
+        boolean up = false;
+        for (int i = 0; i < 2 && !up; i++) {
+            up = boot();
+        }
+        if (!up) {
+            throw new AssertionError("the emulator ended: " + text("qemu.log") + text("console.log"));
+        }
+        final String ready = text("console.log");
+        System.out.println("Linux guest: " + ready.substring(ready.indexOf("GUEST-READY")).strip());
+    }
+
+    /** Whether it has come up; false when the emulator ended instead. */
+    private boolean boot() {
         final List<String> words = List.of(Lab.script("kernel-peer.sh"), "run", namespace.name(), "eth0", directory.toString());
         // Not inside the namespace: the script looks for its own way in, as it does when it is run by hand.
         machine = Command.start(directory.resolve("qemu.log"), Map.of(), words);
-        Leftovers.remember(this::powerOff);
-        Await.until("the guest takes commands; see " + directory, BOOT_LIMIT, () -> {
-            if (!machine.isAlive()) {
-                throw new AssertionError("the emulator ended: " + text("qemu.log") + text("console.log"));
-            }
-            return text("console.log").contains("GUEST-READY");
-        });
-        final String ready = text("console.log");
-        System.out.println("Linux guest: " + ready.substring(ready.indexOf("GUEST-READY")).strip());
+        Await.until(
+                "the guest takes commands; see " + directory,
+                BOOT_LIMIT,
+                () -> !machine.isAlive() || text("console.log").contains("GUEST-READY"));
+        return machine.isAlive();
     }
 
     /** The namespace on this side of the link. */

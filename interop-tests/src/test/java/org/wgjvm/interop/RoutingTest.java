@@ -67,12 +67,13 @@ final class RoutingTest extends PairCases {
         final int packets = 800;
         try (WgDevice second = WgDevice.daemon(Implementation.GO_NEWEST, pair().rightNamespace())) {
             final int secondPort = 51822;
+            right().configure(Pair.RIGHT_PORT, pair().leftPeer());
+            second.configure(secondPort, pair().leftPeer());
+            // Last: its keepalives begin both handshakes, and a peer that is configured after that would not know of its own.
             left().configure(
                     Pair.LEFT_PORT,
                     pair().rightPeer().at(Pair.rightEndpoint()).keepalive(25),
                     second.peer("10.67.0.3/32").at("10.66.0.2:" + secondPort).keepalive(25));
-            right().configure(Pair.RIGHT_PORT, pair().leftPeer());
-            second.configure(secondPort, pair().leftPeer());
             pair().up(1420);
             second.up(1420, "10.67.0.3/32");
             Await.until(
