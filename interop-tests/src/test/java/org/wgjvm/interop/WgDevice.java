@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * namespace, or an interface of the guest's kernel.
  */
 final class WgDevice implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
 
     private final Implementation implementation;
     private final Host host;
