@@ -51,6 +51,11 @@ public final class Device {
         inbound = new Inbound(state, queue);
     }
 
+    /** What is inside, for tests of this package: nobody else sees it. */
+    DeviceState state() {
+        return state;
+    }
+
     /** Counts so far. */
     public DeviceCounters counters() {
         return state.counters;

@@ -122,11 +122,12 @@ final class Inbound {
                 state.counters.drop(DropReason.REPLAYED);
                 continue;
             }
+            // First where the peer is now: what waited for the session goes there.
+            peer.heardFrom(batch.endpoint[i]);
             if (!authentic) {
                 authentic = true;
                 confirm(peer, keypair, nowNs);
             }
-            peer.heardFrom(batch.endpoint[i]);
             final int innerLength = length - PacketBatch.HEADROOM - PacketBatch.TAILROOM;
             if (innerLength == 0) {
                 peer.rxBytes += length;

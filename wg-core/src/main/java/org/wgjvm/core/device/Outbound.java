@@ -78,13 +78,14 @@ final class Outbound {
      * Lays out one packet for sealing: header before it, zero padding after it, and a job. Takes the counter.
      *
      * @param sealing the list of jobs, with room for one more
-     * @param batch with head and tail room around packet {@code i}, whose length may be 0 (a keepalive)
+     * @param batch with head and tail room around packet {@code i}, whose length may be 0 (a keepalive), as its own MTU says
      */
     void seal(AeadBatch sealing, PacketBatch batch, int i, Peer peer, Keypair keypair) {
         final MemorySegment slab = batch.slab();
         final int offset = batch.offset[i];
         final int length = batch.length[i];
-        final int padded = PacketBatch.paddedLength(length, state.mtu);
+        // By the MTU that the batch was laid out for: the device's may have changed since, and there is no room for more padding.
+        final int padded = PacketBatch.paddedLength(length, batch.mtu());
         if (padded > length) {
             slab.asSlice(offset + length, padded - length).fill((byte) 0);
         }

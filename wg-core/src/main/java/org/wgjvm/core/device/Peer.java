@@ -31,7 +31,6 @@ final class Peer {
     long lastHandshakeEpochNs;
     long lastSentHandshakeNs = LONG_AGO;
     boolean wantsHandshake;
-    boolean removed;
 
     /** Where the peer stands in the {@link DeadlineHeap}; -1 for nowhere. */
     int heapIndex = -1;

@@ -11,6 +11,9 @@ import org.wgjvm.core.session.Limits;
  * deadline is armed in the device's heap.
  */
 final class PeerTimers {
+    /** Retries after initiations that crossed are spread over 2.7 s: enough for a way of more than a second. */
+    private static final int CROSSED_JITTER_FACTOR = 8;
+
     private final Peer peer;
     private final DeviceState state;
     private long retransmitHandshakeNs = NEVER;
@@ -63,6 +66,7 @@ final class PeerTimers {
     /** After any authenticated packet was sent: data, keepalive or handshake. */
     void onAnyAuthenticatedPacketSent() {
         sendKeepaliveNs = NEVER;
+        needAnotherKeepalive = false;
     }
 
     /** After any authenticated packet was received. */
@@ -81,6 +85,20 @@ final class PeerTimers {
     /** After an initiation was sent. */
     void onHandshakeInitiated(long nowNs) {
         retransmitHandshakeNs = arm(nowNs + Limits.REKEY_TIMEOUT_NS + state.jitterNs());
+    }
+
+    /**
+     * An initiation was due, but a handshake message went at {@code lastSentNs}, less than REKEY_TIMEOUT ago. When no timer would ask again,
+     * this one does: otherwise packets could wait for ever behind a response whose session nobody confirmed.
+     *
+     * <p>A retry is held back when our initiation crossed the peer's, and so were both answered, to no avail. The two must not keep step, nor
+     * differ by less than a message travels: hence more jitter.
+     */
+    void onHandshakeHeldBack(long lastSentNs, boolean retry) {
+        if (retransmitHandshakeNs == NEVER) {
+            final long jitterNs = retry ? state.jitterNs() * CROSSED_JITTER_FACTOR : state.jitterNs();
+            retransmitHandshakeNs = arm(lastSentNs + Limits.REKEY_TIMEOUT_NS + jitterNs);
+        }
     }
 
     /** After a response was received and processed, or the first packet under a new session was received. */
@@ -125,10 +143,11 @@ final class PeerTimers {
             retransmitHandshake(nowNs);
         }
         if (sendKeepaliveNs <= nowNs) {
+            final boolean needAnother = needAnotherKeepalive;
             sendKeepaliveNs = NEVER;
+            needAnotherKeepalive = false;
             state.sender.sendKeepalive(peer, nowNs);
-            if (needAnotherKeepalive) {
-                needAnotherKeepalive = false;
+            if (needAnother) {
                 sendKeepaliveNs = arm(nowNs + Limits.KEEPALIVE_TIMEOUT_NS);
             }
         }

@@ -38,7 +38,8 @@ final class Sender {
     }
 
     /**
-     * Asks the peer for a session, unless an initiation or response went within REKEY_TIMEOUT, or the endpoint or our own key is unknown.
+     * Asks the peer for a session, or, when an initiation or response went within REKEY_TIMEOUT, sees to it that it is asked afterwards.
+     * Nothing can be sent while the endpoint or our own key is unknown.
      *
      * @param retry whether the retransmission timer asks; otherwise the count of attempts begins anew
      */
@@ -50,6 +51,7 @@ final class Sender {
             return;
         }
         if (nowNs - peer.lastSentHandshakeNs < Limits.REKEY_TIMEOUT_NS) {
+            peer.timers.onHandshakeHeldBack(peer.lastSentHandshakeNs, retry);
             return;
         }
         peer.lastSentHandshakeNs = nowNs;
