@@ -15,6 +15,11 @@ final class DeadlineHeap {
     private Peer[] heap = new Peer[16];
     private int size;
 
+    /** How many peers are armed. */
+    int size() {
+        return size;
+    }
+
     /** The earliest armed deadline, or {@link #NEVER}. */
     long nextNs() {
         return size == 0 ? NEVER : heap[0].armedNs;

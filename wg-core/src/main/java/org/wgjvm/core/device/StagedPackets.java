@@ -13,6 +13,10 @@ final class StagedPackets {
         return packets.isEmpty();
     }
 
+    int size() {
+        return packets.size();
+    }
+
     /** Copies a packet in; one of length 0 is a keepalive. Returns whether an older one had to go. */
     boolean add(MemorySegment slab, int offset, int length) {
         final boolean full = packets.size() == Limits.MAX_STAGED_PACKETS;

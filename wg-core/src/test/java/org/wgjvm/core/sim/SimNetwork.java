@@ -33,6 +33,7 @@ public final class SimNetwork {
     private double duplication;
     private double corruption;
     private boolean remember = true;
+    private long sentCount;
 
     SimNetwork(Simulation simulation) {
         this.simulation = simulation;
@@ -46,6 +47,11 @@ public final class SimNetwork {
 
     void detach(Endpoint address) {
         addresses.remove(address);
+    }
+
+    /** Whether nobody has this address. */
+    public boolean isFree(Endpoint address) {
+        return !addresses.containsKey(address);
     }
 
     /** One-way delay, and at most so much more at random: more jitter than spacing reorders. */
@@ -84,6 +90,11 @@ public final class SimNetwork {
         remember = value;
     }
 
+    /** How many datagrams were sent so far. */
+    public long sentCount() {
+        return sentCount;
+    }
+
     /** Every datagram sent so far, also those that were lost. */
     public List<Datagram> sent() {
         return sent;
@@ -103,9 +114,13 @@ public final class SimNetwork {
         final RandomGenerator random = simulation.random();
         final boolean lost = drop.test(datagram) || cutOff.contains(from) || random.nextDouble() < loss;
         final String what = bytes.length > 0 && bytes[0] > 0 && bytes[0] < TYPES.length ? TYPES[bytes[0]] : TYPES[0];
-        if (remember) {
+        if (simulation.isLogging()) {
             simulation.note(source + " -> " + destination + " " + what + " " + bytes.length + (lost ? " LOST" : ""));
         }
+        if (simulation.isWatched()) {
+            simulation.witness().onSent(datagram);
+        }
+        sentCount++;
         if (lost) {
             return;
         }

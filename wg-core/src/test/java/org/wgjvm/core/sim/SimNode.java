@@ -11,8 +11,6 @@ import org.wgjvm.core.device.DeviceEvents;
 import org.wgjvm.core.device.DeviceOutput;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
-import org.wgjvm.crypto.Aead;
-import org.wgjvm.crypto.JcaAead;
 import org.wgjvm.crypto.PresharedKey;
 import org.wgjvm.crypto.PrivateKey;
 import org.wgjvm.crypto.PublicKey;
@@ -22,18 +20,26 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
     /** The MTU of every inside here. */
     public static final int MTU = 1420;
 
-    private static final Aead AEAD = new JcaAead();
+    /** What one receive call of a real bind may bring. */
+    private static final int MAX_BATCH = 64;
 
     private final Simulation simulation;
     private final String name;
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
-    private final Device device;
     private final PacketBatch outgoing = new PacketBatch(256, 512 * 1024);
-    private final PacketBatch incoming = new PacketBatch(4, 128 * 1024);
+    private final PacketBatch incoming = new PacketBatch(MAX_BATCH, 128 * 1024);
     private final List<byte[]> inbox = new ArrayList<>();
     private final List<String> happenings = new ArrayList<>();
+    private Device device;
     private Endpoint address;
+    private Endpoint secondAddress;
+    private long wallStepNs;
+    private long asleepUntilNs;
+    private long coalesceNs;
+    private boolean arrivalPending;
+    private long natTimeoutNs;
+    private long lastSentNs = Long.MIN_VALUE / 2;
 
     SimNode(Simulation simulation, String name, Endpoint address, PrivateKey privateKey) {
         this.simulation = simulation;
@@ -41,12 +47,72 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
         this.address = address;
         this.privateKey = privateKey;
         this.publicKey = privateKey.publicKey();
-        this.device = new Device(AEAD, simulation.randomSource(), simulation::epochNs, this, this);
-        device.mtu(MTU, false);
+        this.device = newDevice();
         outgoing.mtu(MTU);
-        device.listenPort(address.port());
-        device.privateKey(privateKey, simulation.nowNs());
         simulation.network().attach(address, this);
+    }
+
+    private Device newDevice() {
+        final Device fresh = new Device(simulation.aead(), simulation.randomSource(), this::epochNs, this, this);
+        fresh.mtu(MTU, false);
+        fresh.listenPort(address.port());
+        fresh.privateKey(privateKey, simulation.nowNs());
+        return fresh;
+    }
+
+    /** The daemon is killed and started again: it has its key, and no peers. */
+    public void restart() {
+        device.close();
+        device = newDevice();
+        device.up(simulation.nowNs());
+        simulation.witness().forgot(this);
+        simulation.note(name + " restarted");
+    }
+
+    private long epochNs() {
+        return simulation.epochNs() + wallStepNs;
+    }
+
+    /** Steps this host's wall clock, forwards or back. */
+    public void stepWallClock(long byNs) {
+        wallStepNs += byNs;
+        simulation.note(name + ": wall clock stepped by " + byNs / Simulation.MILLISECOND_NS + " ms");
+    }
+
+    /** The host sleeps: it hears nothing and no timer fires, but its clock goes on. */
+    public void sleep(long durationNs) {
+        asleepUntilNs = simulation.nowNs() + durationNs;
+        simulation.note(name + " sleeps for " + durationNs / Simulation.MILLISECOND_NS + " ms");
+    }
+
+    /** Whether the host sleeps now. */
+    public boolean isAsleep() {
+        return simulation.nowNs() < asleepUntilNs;
+    }
+
+    /** When the host next acts of its own accord. */
+    long nextDeadlineNs() {
+        return Math.max(device.nextDeadlineNs(), asleepUntilNs);
+    }
+
+    /** Datagrams that arrive within so long of each other are handed over together, as a busy host receives them. 0 is one by one. */
+    public void coalesce(long durationNs) {
+        coalesceNs = durationNs;
+    }
+
+    /** A second address, of the other family: what is sent there leaves from it. */
+    public void alsoAt(Endpoint second) {
+        secondAddress = second;
+        simulation.network().attach(second, this);
+    }
+
+    /** From now on behind a NAT that forgets a mapping unused for so long: nothing comes in any more, and the next mapping is another. */
+    public void behindNat(long timeoutNs) {
+        natTimeoutNs = timeoutNs;
+    }
+
+    private boolean natHasForgotten() {
+        return natTimeoutNs != 0 && simulation.nowNs() - lastSentNs > natTimeoutNs;
     }
 
     /** The device itself. */
@@ -99,6 +165,26 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
     /** Removes a peer. */
     public void removePeer(SimNode peer) {
         configure(new PeerChange(peer.publicKey, true, false, null, null, null, false, List.of()));
+        simulation.witness().forgot(this);
+    }
+
+    /** Takes another key, or none, or back its own. */
+    public void changeKey(PrivateKey key) {
+        device.privateKey(key, simulation.nowNs());
+        simulation.witness().forgive(this);
+    }
+
+    /** The interface goes down. */
+    public void down() {
+        device.down();
+        simulation.witness().forgive(this);
+        simulation.note(name + " is down");
+    }
+
+    /** The interface comes up. */
+    public void up() {
+        device.up(simulation.nowNs());
+        simulation.note(name + " is up");
     }
 
     /** What the UAPI would show of a peer. */
@@ -108,6 +194,9 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
 
     /** Sends inner packets into the tunnel, as one batch. */
     public void send(byte[]... packets) {
+        if (isAsleep()) {
+            return;
+        }
         outgoing.clear();
         for (byte[] packet : packets) {
             final int i = outgoing.addInner(packet.length);
@@ -118,17 +207,40 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
 
     /** A datagram arrives. */
     void receive(byte[] bytes, Endpoint source, int tos) {
-        incoming.clear();
-        MemorySegment.copy(bytes, 0, incoming.slab(), ValueLayout.JAVA_BYTE, 0, bytes.length);
-        final int i = incoming.add(0, bytes.length, bytes.length);
+        if (isAsleep() || natHasForgotten()) {
+            return;
+        }
+        if (incoming.isFull(bytes.length)) {
+            handOver();
+        }
+        final int at = (incoming.used() + 7) & -8;
+        MemorySegment.copy(bytes, 0, incoming.slab(), ValueLayout.JAVA_BYTE, at, bytes.length);
+        final int i = incoming.add(at, bytes.length, at + bytes.length);
         incoming.endpoint[i] = source;
         incoming.tos[i] = (byte) tos;
-        device.inbound(incoming, simulation.nowNs());
+        if (coalesceNs == 0) {
+            handOver();
+        } else if (!arrivalPending) {
+            arrivalPending = true;
+            simulation.after(coalesceNs, this::handOver);
+        }
+    }
+
+    private void handOver() {
+        arrivalPending = false;
+        if (!isAsleep() && incoming.size() > 0) {
+            for (int i = 0; simulation.isWatched() && i < incoming.size(); i++) {
+                final byte[] bytes = incoming.slab().asSlice(incoming.offset[i], incoming.length[i]).toArray(ValueLayout.JAVA_BYTE);
+                simulation.witness().onArrived(this, bytes);
+            }
+            device.inbound(incoming, simulation.nowNs());
+        }
+        incoming.clear();
     }
 
     /** What the loop of a real device does after every event. */
     void work() {
-        if (device.hasHandshakes()) {
+        if (!isAsleep() && device.hasHandshakes()) {
             device.processHandshakes(simulation.nowNs(), Integer.MAX_VALUE);
         }
     }
@@ -140,9 +252,28 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
                 final byte[] bytes = datagrams.slab()
                         .asSlice(datagrams.offset[i], datagrams.length[i])
                         .toArray(ValueLayout.JAVA_BYTE);
-                simulation.network().transmit(this, address, datagrams.endpoint[i].withoutLocal(), bytes, datagrams.tos[i] & 0xff);
+                if (natHasForgotten()) {
+                    rebind();
+                }
+                lastSentNs = simulation.nowNs();
+                simulation.network().transmit(this, sourceFor(datagrams.endpoint[i]), datagrams.endpoint[i].withoutLocal(), bytes, datagrams.tos[i] & 0xff);
             }
         }
+    }
+
+    /** The NAT chooses another port. */
+    private void rebind() {
+        Endpoint next;
+        do {
+            next = Endpoint.v4((int) address.low(), simulation.random().nextInt(1024, 65536));
+        } while (!simulation.network().isFree(next));
+        move(next);
+    }
+
+    private Endpoint sourceFor(Endpoint destination) {
+        return secondAddress != null && destination.isV6() == secondAddress.isV6() && destination.isV6() != address.isV6()
+                ? secondAddress
+                : address;
     }
 
     @Override
@@ -150,7 +281,11 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
         int n = 0;
         for (int i = 0; i < inner.size(); i++) {
             if (inner.length[i] > 0) {
-                inbox.add(inner.slab().asSlice(inner.offset[i], inner.length[i]).toArray(ValueLayout.JAVA_BYTE));
+                final byte[] packet = inner.slab().asSlice(inner.offset[i], inner.length[i]).toArray(ValueLayout.JAVA_BYTE);
+                if (simulation.isWatched()) {
+                    simulation.witness().onDelivered(this, packet);
+                }
+                inbox.add(packet);
                 n++;
             }
         }
@@ -165,6 +300,13 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
     /** The device's events so far, as words. */
     public List<String> happenings() {
         return happenings;
+    }
+
+    @Override
+    public void onHandshakeInitiated(PublicKey peer, int attempt) {
+        if (simulation.isWatched()) {
+            simulation.witness().onInitiated(this, peer);
+        }
     }
 
     @Override

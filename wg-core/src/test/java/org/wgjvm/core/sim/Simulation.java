@@ -6,8 +6,10 @@ import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.crypto.JcaAead;
 import org.wgjvm.crypto.PrivateKey;
 import org.wgjvm.crypto.RandomSource;
+import org.wgjvm.crypto.RecordingAead;
 
 /**
  * A world of devices on a virtual clock: everything that happens follows from the seed, and days pass in seconds.
@@ -28,6 +30,8 @@ public final class Simulation {
     private final long seed;
     private final RandomGenerator random;
     private final SimNetwork network;
+    private final SimWitness witness;
+    private final RecordingAead aead = new RecordingAead(new JcaAead());
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
     private final PriorityQueue<Event> events = new PriorityQueue<>(
@@ -35,12 +39,16 @@ public final class Simulation {
     private long nowNs;
     private long wallOffsetNs = EPOCH_NS;
     private long order;
+    private long steps;
+    private boolean logging = true;
+    private boolean watched;
 
     /** A world at time zero, with nobody in it. */
     public Simulation(long seed) {
         this.seed = seed;
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         this.network = new SimNetwork(this);
+        this.witness = new SimWitness(this);
         // Device clocks begin at an odd place: nothing may depend on a clock that starts at zero.
         this.nowNs = SECOND_NS * random.nextLong(1, 1_000_000);
     }
@@ -63,6 +71,40 @@ public final class Simulation {
     /** What connects the nodes. */
     public SimNetwork network() {
         return network;
+    }
+
+    /** Who knows what must never happen; {@link #watch()} lets it speak. */
+    public SimWitness witness() {
+        return witness;
+    }
+
+    /** From here on every event is checked by the witness. Only for worlds where nobody but a device speaks in its name. */
+    public Simulation watch() {
+        watched = true;
+        return this;
+    }
+
+    boolean isLogging() {
+        return logging;
+    }
+
+    boolean isWatched() {
+        return watched;
+    }
+
+    /** The cipher of every device; it sees to it that no nonce is used twice. */
+    public RecordingAead aead() {
+        return aead;
+    }
+
+    /** How many events have happened. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Whether {@link #log()} is written. What happens does not depend on it. */
+    public void logging(boolean value) {
+        logging = value;
     }
 
     /** Monotonic time, suspends included. */
@@ -110,8 +152,8 @@ public final class Simulation {
             long next = events.isEmpty() ? Long.MAX_VALUE : events.peek().atNs();
             SimNode due = null;
             for (SimNode node : nodes) {
-                if (node.device().nextDeadlineNs() < next) {
-                    next = node.device().nextDeadlineNs();
+                if (node.nextDeadlineNs() < next) {
+                    next = node.nextDeadlineNs();
                     due = node;
                 }
             }
@@ -125,8 +167,12 @@ public final class Simulation {
             } else {
                 events.poll().action().run();
             }
+            steps++;
             for (SimNode node : nodes) {
                 node.work();
+            }
+            if (watched) {
+                witness.inspect();
             }
         }
     }
@@ -139,7 +185,9 @@ public final class Simulation {
 
     /** Writes a line of the log. */
     void note(String line) {
-        log.add(String.format("%12.3f %s", nowNs / 1e9, line));
+        if (logging) {
+            log.add(String.format("%12.3f %s", nowNs / 1e9, line));
+        }
     }
 
     /** What happened, a line each, times in seconds. */

@@ -1,0 +1,33 @@
+package org.wgjvm.core.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** The short form of the campaign: {@code bin/sim} is the long one. */
+final class SimulationCampaignTest {
+    private static final int SEEDS = 200;
+
+    @Test
+    void twoHundredRandomLivesBreakNoRule() {
+        long delivered = 0;
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            try {
+                delivered += SimulationCampaign.run(seed, false).delivered();
+            } catch (AssertionError | RuntimeException e) {
+                // Once more, for the log; the first failure if that does not fail.
+                SimulationCampaign.run(seed, true);
+                throw e;
+            }
+        }
+        assertTrue(delivered > 10_000, "the lives are eventful: " + delivered);
+    }
+
+    @Test
+    void aLifeIsReplayedExactlyFromItsSeedWithOrWithoutALog() {
+        final SimulationCampaign.Outcome first = SimulationCampaign.run(7, true);
+        assertEquals(first, SimulationCampaign.run(7, false));
+        assertEquals(first, SimulationCampaign.run(7, true));
+    }
+}
