@@ -15,9 +15,9 @@ abstract class TwoPeers {
     static final long MILLISECOND = Simulation.MILLISECOND_NS;
     static final long SECOND = Simulation.SECOND_NS;
 
-    // Paper, section 6.1.
+    // Paper, section 6.1, but for REJECT-AFTER-MESSAGES (2^64 - 2^13 - 1 there), which the kernel puts at 2^64 - 1 - 8128 - 1.
     static final long REKEY_AFTER_MESSAGES = 1L << 60;
-    static final long REJECT_AFTER_MESSAGES = -(1L << 13) - 1 + 63;
+    static final long REJECT_AFTER_MESSAGES = -1L - 8128 - 1;
     static final long REKEY_AFTER_TIME = 120 * SECOND;
     static final long REJECT_AFTER_TIME = 180 * SECOND;
     static final long REKEY_ATTEMPT_TIME = 90 * SECOND;

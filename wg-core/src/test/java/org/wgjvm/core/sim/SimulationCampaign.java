@@ -1,14 +1,11 @@
 package org.wgjvm.core.sim;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.device.DeviceProbe;
 import org.wgjvm.core.packet.Endpoint;
-import org.wgjvm.crypto.Blake2s;
 import org.wgjvm.crypto.PresharedKey;
 
 /**
@@ -294,15 +291,7 @@ public final class SimulationCampaign {
         if (dice.nextInt(4) != 0) {
             return;
         }
-        final byte[] key = new byte[32];
-        Blake2s.hash(key, "mac1----".getBytes(java.nio.charset.StandardCharsets.US_ASCII), hub.publicKey().toBytes());
-        for (int n = 0; n < 700; n++) {
-            final byte[] message = new byte[148];
-            dice.nextBytes(message);
-            ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 1);
-            Blake2s.mac(message, 116, key, message, 0, 116);
-            sim.network().transmit(null, Endpoint.v4(0xcb007100 | n & 0xff, 1 + n), hub.address(), message, 0);
-        }
+        Flood.of(700, sim, hub);
     }
 
     private void burst(int i, boolean up, int count) {
