@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A cipher that looks at every key and counter it is asked to seal with: under one key counters only go up, so that none is ever used twice,
- * and no packet is sealed or opened under a key that has been wiped.
+ * A cipher that looks at every key and counter it is asked to seal with: under one key counters only go up, so that none is ever used
+ * twice, and no packet is sealed or opened under a key that has been wiped.
  *
  * <p>It is here, in this package of the tests, because nobody else may look into keys and batches.
  */

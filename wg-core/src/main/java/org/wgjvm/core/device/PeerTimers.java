@@ -88,11 +88,11 @@ final class PeerTimers {
     }
 
     /**
-     * An initiation was due, but a handshake message went at {@code lastSentNs}, less than REKEY_TIMEOUT ago. When no timer would ask again,
-     * this one does: otherwise packets could wait for ever behind a response whose session nobody confirmed.
+     * An initiation was due, but a handshake message went at {@code lastSentNs}, less than REKEY_TIMEOUT ago. When no timer would ask
+     * again, this one does: otherwise packets could wait for ever behind a response whose session nobody confirmed.
      *
-     * <p>A retry is held back when our initiation crossed the peer's, and so were both answered, to no avail. The two must not keep step, nor
-     * differ by less than a message travels: hence more jitter.
+     * <p>A retry is held back when our initiation crossed the peer's, so that both were answered, to no avail. The two must not keep
+     * step, nor differ by less than a message travels: hence more jitter.
      */
     void onHandshakeHeldBack(long lastSentNs, boolean retry) {
         if (retransmitHandshakeNs == NEVER) {

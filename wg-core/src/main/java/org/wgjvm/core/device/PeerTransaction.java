@@ -54,7 +54,10 @@ final class PeerTransaction {
         return keepaliveStarted.contains(peer);
     }
 
-    /** Peers that are not named to be there go. Those that are keep sessions, counts and where they were last seen, and lose all other settings. */
+    /**
+     * Peers that are not named to be there go. Those that are keep sessions, counts and where they were last seen, and lose all other
+     * settings.
+     */
     private void retainOnly(List<PeerChange> changes) {
         final Set<PublicKey> named = HashSet.newHashSet(changes.size());
         for (PeerChange change : changes) {

@@ -63,9 +63,9 @@ final class ReconfigurationTest extends TwoPeers {
     void replaceAllowedIpsDoesNotClearThenRebuild() {
         connect();
         for (int i = 0; i < 20; i++) {
-            alice.send(aliceToBob(2 * i));
+            alice.send(aliceToBob(2L * i));
             alice.configure(change(bob, null, null, true, "10.0.0.2/32", "10.1.0." + i + "/32"));
-            alice.send(aliceToBob(2 * i + 1));
+            alice.send(aliceToBob(2L * i + 1));
             bob.configure(change(alice, null, null, true, "10.0.0.1/32"));
         }
         sim.runFor(SECOND);
@@ -139,8 +139,8 @@ final class ReconfigurationTest extends TwoPeers {
         alice.send(aliceToBob(1));
         sim.runFor(SECOND);
         assertEquals(List.of(), ids(bob), "Bob does not know this key");
-        bob.configure(new PeerChange(
-                fresh.publicKey(), false, false, null, null, null, true, List.of(new PeerChange.AllowedIp(Packets.prefix("10.0.0.1/32"), false))));
+        final List<PeerChange.AllowedIp> allowed = List.of(new PeerChange.AllowedIp(Packets.prefix("10.0.0.1/32"), false));
+        bob.configure(new PeerChange(fresh.publicKey(), false, false, null, null, null, true, allowed));
         sim.runFor(2 * REKEY_TIMEOUT);
         assertEquals(List.of(1L), ids(bob), sim.trace());
     }

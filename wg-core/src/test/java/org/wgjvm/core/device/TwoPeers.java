@@ -10,7 +10,7 @@ import org.wgjvm.core.sim.SimNetwork.Datagram;
 import org.wgjvm.core.sim.SimNode;
 import org.wgjvm.core.sim.Simulation;
 
-/** Alice and Bob, who are each other's peers, 1 ms apart. Constants in the tests are those of the paper, restated: not those of the code. */
+/** Alice and Bob, who are each other's peers, 1 ms apart. Constants in the tests are those of the paper, restated. */
 abstract class TwoPeers {
     static final long MILLISECOND = Simulation.MILLISECOND_NS;
     static final long SECOND = Simulation.SECOND_NS;

@@ -10,7 +10,7 @@ import org.wgjvm.core.sim.Flood;
 import org.wgjvm.core.sim.Packets;
 import org.wgjvm.core.sim.SimNode;
 
-/** Sections 5.3 and 6.6 of the paper: cookies and denial of service, and how they go with the timers. Load is made as an attacker makes it. */
+/** Sections 5.3 and 6.6 of the paper: cookies, and how they go with the timers. Load is made as an attacker makes it. */
 final class UnderLoadTest extends TwoPeers {
     /** More than the 512 that may wait at once, so that whoever comes next must prove an address. */
     private static final int LOAD = 700;

@@ -256,7 +256,8 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
                     rebind();
                 }
                 lastSentNs = simulation.nowNs();
-                simulation.network().transmit(this, sourceFor(datagrams.endpoint[i]), datagrams.endpoint[i].withoutLocal(), bytes, datagrams.tos[i] & 0xff);
+                final Endpoint to = datagrams.endpoint[i].withoutLocal();
+                simulation.network().transmit(this, sourceFor(to), to, bytes, datagrams.tos[i] & 0xff);
             }
         }
     }

@@ -10,8 +10,8 @@ import org.wgjvm.core.sim.SimNetwork.Datagram;
 import org.wgjvm.crypto.PublicKey;
 
 /**
- * Watches the wire, the inboxes and the devices, and knows what must never happen. It believes nothing that a device says: who may send what
- * follows from the messages that went before. Constants are those of the paper, restated.
+ * Watches the wire, the inboxes and the devices, and knows what must never happen. It believes nothing that a device says: who may send
+ * what follows from the messages that went before. Constants are those of the paper, restated.
  */
 public final class SimWitness {
     private static final long REKEY_TIMEOUT_NS = 5 * Simulation.SECOND_NS;

@@ -10,8 +10,8 @@ import org.wgjvm.crypto.PresharedKey;
 
 /**
  * One random life of a hub and some spokes, from a seed: weather, moves, sleeps, clock steps, changes of settings, restarts and attackers,
- * while {@link SimWitness} watches. Then peace, in which every link must work again within a bound; then silence, in which everything must be
- * forgotten; and at last the peers go, and nothing may be left of them.
+ * while {@link SimWitness} watches. Then peace, in which every link must work again within a bound; then silence, in which everything must
+ * be forgotten; and at last the peers go, and nothing may be left of them.
  */
 public final class SimulationCampaign {
     /** In peace data flows again both ways within this time: 15.3 s to notice, two tries 5.3 s apart, some of it twice if tries cross. */
@@ -91,7 +91,8 @@ public final class SimulationCampaign {
     private void introduceToHub(int i) {
         final SimNode spoke = spokes.get(i);
         final Endpoint known = dice.nextBoolean() ? spoke.address() : null;
-        hub.addPeer(spoke, known, zeroIfNone(presharedKeys.get(i)), dice.nextInt(6) == 0 ? 25 : 0, inner(i, 4) + "/32", inner(i, 6) + "/128");
+        final int keepalive = dice.nextInt(6) == 0 ? 25 : 0;
+        hub.addPeer(spoke, known, zeroIfNone(presharedKeys.get(i)), keepalive, inner(i, 4) + "/32", inner(i, 6) + "/128");
     }
 
     private void introduceToSpoke(int i) {
@@ -165,7 +166,8 @@ public final class SimulationCampaign {
             case 12 -> changePresharedKey(i);
             case 13 -> changeKeepalive(someone == hub ? spoke : hub, someone);
             case 14 -> changeKeyAndBack(someone);
-            case 15 -> DeviceProbe.advanceCounter(spoke.device(), hub.publicKey(), dice.nextBoolean() ? -8130L - dice.nextInt(6) : 1L << 60);
+            case 15 -> DeviceProbe.advanceCounter(
+                    spoke.device(), hub.publicKey(), dice.nextBoolean() ? -8130L - dice.nextInt(6) : 1L << 60);
             case 16 -> restart(i, someone);
             case 17, 18, 19 -> replay();
             case 20 -> forge();
