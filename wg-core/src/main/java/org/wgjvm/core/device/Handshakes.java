@@ -105,6 +105,10 @@ final class Handshakes {
         peer.timers.onAnyAuthenticatedPacketTraversal(nowNs);
         peer.timers.onAnyAuthenticatedPacketSent();
         state.sender.sendControl(response, peer, peer.endpoint);
+        if (!peer.staged.isEmpty()) {
+            // It waited until the peer's endpoint was known, and goes when the session is confirmed. If that never happens, we ask.
+            peer.timers.onHandshakeHeldBack(nowNs, false);
+        }
     }
 
     private boolean consumeResponse(byte[] message, Endpoint source, long nowNs) {

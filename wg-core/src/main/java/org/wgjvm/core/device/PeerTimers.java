@@ -35,6 +35,11 @@ final class PeerTimers {
         return handshakeAttempts;
     }
 
+    /** Whether an initiation will be sent, or sent again, if nothing else happens. */
+    boolean handshakeDue() {
+        return retransmitHandshakeNs != NEVER;
+    }
+
     /** A handshake begins that is not a retry. */
     void resetAttempts() {
         handshakeAttempts = 0;

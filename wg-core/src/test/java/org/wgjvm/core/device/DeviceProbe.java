@@ -35,6 +35,9 @@ public final class DeviceProbe {
             if (handshaking && peer.heapIndex < 0) {
                 wrong.add("a handshake with " + peer.publicKey() + " that no timer will end");
             }
+            if (stagedOf(peer) > 0 && state.identity != null && peer.endpoint != null && !peer.timers.handshakeDue()) {
+                wrong.add("packets wait for " + peer.publicKey() + ", and nobody asks for a session");
+            }
             if (stagedOf(peer) > MAX_STAGED) {
                 wrong.add(stagedOf(peer) + " packets wait for " + peer.publicKey());
             }

@@ -29,6 +29,18 @@ final class RecoveryTest extends TwoPeers {
     }
 
     @Test
+    void whatWaitedForThePeersEndpointIsSentThoughThePeerIsNeverHeardAgain() {
+        bob.removePeer(alice);
+        bob.addPeer(alice, null, null, 25, "10.0.0.1/32", "fd00::1/128");
+        sim.network().dropping(d -> d.type() == RESPONSE || d.type() == INITIATION && sent(alice, INITIATION).size() > 1);
+        alice.send(aliceToBob(1));
+        sim.runFor(SECOND);
+        assertEquals(alice.address(), bob.peer(alice).endpoint());
+        sim.runFor(6 * SECOND);
+        assertEquals(1, sent(bob, INITIATION).size(), sim.trace());
+    }
+
+    @Test
     void initiationsThatCrossEachOtherAreTriedAgainUntilOneGoesThrough() {
         // 250 ms one way, most of the jitter: the response that each sends in between holds its own retry back.
         sim.network().delay(250 * MILLISECOND, 0);
