@@ -40,6 +40,7 @@ final class Guest implements Host, AutoCloseable {
         if (!up) {
             throw new AssertionError("the emulator ended: " + text("qemu.log") + text("console.log"));
         }
+        Await.until("the guest's shell answers", BOOT_LIMIT, () -> run(Duration.ofSeconds(5), "", List.of("true")).ok());
         final String ready = text("console.log");
         System.out.println("Linux guest: " + ready.substring(ready.indexOf("GUEST-READY")).strip());
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Isolated
 final class ThroughputTest {
     private static final int SECONDS = 2;
+    private static final int WARM_UP_SECONDS = 3;
 
     @ParameterizedTest(name = "ours and {0}")
     @EnumSource
@@ -30,6 +31,8 @@ final class ThroughputTest {
     private static void measure(Pair pair, Implementation peer, String udpRate, double leastBitsPerSecond) {
         pair.connect();
         pair.expectTraffic();
+        // A new daemon's code is not compiled yet, and the first seconds say nothing about it.
+        Iperf.run(pair.rightHost(), Pair.RIGHT_INSIDE, pair.leftHost(), WARM_UP_SECONDS);
         final String note = peer == Implementation.LINUX ? " (emulated guest: the figure is the emulator's)" : "";
         for (final String direction : new String[] {"ours sends", "ours receives"}) {
             final String[] reverse = direction.equals("ours receives") ? new String[] {"-R"} : new String[0];
