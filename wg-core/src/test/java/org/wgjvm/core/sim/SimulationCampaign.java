@@ -170,7 +170,10 @@ public final class SimulationCampaign {
                     spoke.device(), hub.publicKey(), dice.nextBoolean() ? -8130L - dice.nextInt(6) : 1L << 60);
             case 16 -> restart(i, someone);
             case 17, 18, 19 -> replay();
-            case 20 -> forge();
+            case 20 -> {
+                forge();
+                spoof(spoke);
+            }
             case 21 -> flood();
             case 22 -> someone.coalesce(dice.nextLong(5 * MILLISECOND));
             case 23 -> burst(i, dice.nextBoolean(), 200);
@@ -286,6 +289,11 @@ public final class SimulationCampaign {
         dice.nextBytes(noise);
         noise[0] = (byte) dice.nextInt(6);
         sim.network().transmit(null, attacker, hub.address(), noise, 0);
+    }
+
+    /** A spoke that speaks in the name of a host that is not behind it: nobody announced these packets, so none may be delivered. */
+    private void spoof(SimNode spoke) {
+        spoke.send(Packets.udp("10.0.0.250", "10.0.0.1", -1, 100), Packets.udp("fd00::250", "fd00::1", -2, 100));
     }
 
     /** So many initiations with a good first MAC that the hub must ask for cookies. They say nothing. */
