@@ -214,8 +214,8 @@ public final class MemoryPort implements PacketPort {
                     if (inbound.isEmpty() || !drainScheduled.compareAndSet(false, true)) {
                         return; // whoever offers next, or has just offered, schedules
                     }
-                } else {
-                    inbound.release(); // longer than an empty batch
+                } else if (inbound.isNextTooLongFor(batch)) { // else it was offered since, and the next round takes it
+                    inbound.release();
                     counters.add(PortCounter.READ_MALFORMED, 1);
                 }
                 continue;

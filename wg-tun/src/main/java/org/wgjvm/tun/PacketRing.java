@@ -84,6 +84,12 @@ final class PacketRing {
         return limit;
     }
 
+    /** Consumer: whether there is a packet, and the batch, as it is, has no room for it. */
+    boolean isNextTooLongFor(PacketBatch batch) {
+        final Slot slot = full.peek();
+        return slot != null && batch.isFull(PacketBatch.stride(slot.length));
+    }
+
     /** Consumer: drops the packet that is next. */
     void release() {
         free.offer(full.poll());
