@@ -1,5 +1,6 @@
 package org.wgjvm.crypto;
 
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 
@@ -11,7 +12,13 @@ final class KeyCodec {
         if (text.length() != 44 || text.charAt(43) != '=') {
             throw new IllegalArgumentException("a key is 44 characters of base64");
         }
-        return Base64.getDecoder().decode(text);
+        final byte[] key = Base64.getDecoder().decode(text);
+        if (key.length != 32) {
+            // 44 characters that end in two '=' are only 31 bytes.
+            Arrays.fill(key, (byte) 0);
+            throw new IllegalArgumentException("a key is 32 bytes");
+        }
+        return key;
     }
 
     static byte[] fromHex(String text) {
