@@ -138,12 +138,21 @@ final class SegmentationFuzzTest {
         packets.forEach(packet -> TestPackets.add(batch, packet));
         assertEquals(packets.size(), coalescer.write(batch));
 
-        final List<byte[]> written = frames.stream().flatMap(frame -> TestPackets.expand(frame).stream()).toList();
+        final List<byte[]> written = frames.stream().flatMap(frame -> expand(frame).stream()).toList();
         assertEquals(packets.size(), written.size());
         final Map<String, List<byte[]>> expected = packets.stream().collect(Collectors.groupingBy(SegmentationFuzzTest::flowOf));
         final Map<String, List<byte[]>> actual = written.stream().collect(Collectors.groupingBy(SegmentationFuzzTest::flowOf));
         assertEquals(expected.keySet(), actual.keySet());
         expected.forEach((flow, list) -> assertSame(list, actual.get(flow)));
+    }
+
+    /** As the twin does, which has but one flow label; the frame's own is put back. */
+    private static List<byte[]> expand(byte[] frame) {
+        final List<byte[]> packets = TestPackets.expand(frame);
+        if (packets.size() > 1 && (frame[VirtioHeader.BYTES] & 0xf0) == 0x60) {
+            packets.forEach(packet -> System.arraycopy(frame, VirtioHeader.BYTES, packet, 0, 4));
+        }
+        return packets;
     }
 
     private static final TestPackets.Flow[] FLOWS = {
