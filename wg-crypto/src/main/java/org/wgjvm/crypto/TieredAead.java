@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The first packets of a process by a cipher that is fast at once, the rest by one that is faster once compiled.
  *
  * <p>Vector code that the JIT has not compiled yet is tens of times slower than any other cipher, and on a busy machine that lasts for
- * seconds. A background thread of this process therefore runs the faster cipher on packets of its own until it keeps up with the other,
+ * seconds. In the background the faster cipher therefore runs on packets of its own until it keeps up with the other,
  * and all instances change over then. Both give the same bytes, so it does not matter which one a packet meets.
  */
 public final class TieredAead implements Aead {
@@ -17,9 +17,9 @@ public final class TieredAead implements Aead {
     private static final int WINDOW = 8;
     private static final long GIVE_UP_NS = 120_000_000_000L;
 
-    private static final AtomicBoolean STARTED = new AtomicBoolean();
+    private static final AtomicBoolean GIVEN_OUT = new AtomicBoolean();
 
-    /** Written once, by the background thread. */
+    /** Written once, in the background. */
     private static volatile boolean ready;
 
     private final Aead early = new ScalarAead();
@@ -30,20 +30,21 @@ public final class TieredAead implements Aead {
     private TieredAead() {}
 
     /**
-     * A cipher for the calling thread: the scalar one until the vector one has warmed up in the background, if this JVM has it; or, where
-     * somebody asked for one by name, that one from the first packet on. The first call in a process starts the background thread, which
-     * ends by itself.
+     * A cipher for the calling thread: the scalar one until the vector one has warmed up (see {@link #warmUpTask}), if this JVM has it; or,
+     * where somebody asked for one by name, that one from the first packet on.
      */
     public static Aead create() {
-        if (Aeads.isAskedFor()) {
-            return Aeads.create();
-        }
-        if (STARTED.compareAndSet(false, true)) {
-            final Thread thread = new Thread(TieredAead::warmUp, "aead-warm-up");
-            thread.setDaemon(true);
-            thread.start();
-        }
-        return new TieredAead();
+        return Aeads.isAskedFor() ? Aeads.create() : new TieredAead();
+    }
+
+    /**
+     * What somebody has to run in the background, once in a process, for the faster cipher to take over; it ends by itself, after seconds.
+     * Threads are not this module's business.
+     *
+     * @return null when it has been given out before, or there is nothing to warm up
+     */
+    public static Runnable warmUpTask() {
+        return !Aeads.isAskedFor() && GIVEN_OUT.compareAndSet(false, true) ? TieredAead::warmUp : null;
     }
 
     /** Whether the faster cipher has taken over in this process. */

@@ -58,6 +58,12 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.binds = binds;
         this.events = events;
         this.enforceMtu = enforceMtu;
+        final Runnable warmUp = TieredAead.warmUpTask();
+        if (warmUp != null) {
+            final Thread thread = new Thread(warmUp, "aead-warm-up");
+            thread.setDaemon(true);
+            thread.start();
+        }
         final SecureRandom random = new SecureRandom();
         device = new Device(TieredAead.create(), random::nextBytes, DeviceLoop::epochNs, events, this);
     }
