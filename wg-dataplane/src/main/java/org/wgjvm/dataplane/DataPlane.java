@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.wgjvm.core.config.DeviceChange;
@@ -109,10 +110,12 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         };
         if (loop.inEventLoop()) {
             task.run();
-        } else if (loop.isShuttingDown()) {
-            result.completeExceptionally(new IllegalStateException("the data plane is closed"));
         } else {
-            loop.execute(task);
+            try {
+                loop.execute(task);
+            } catch (RejectedExecutionException e) {
+                result.completeExceptionally(new IllegalStateException("the data plane is closed", e));
+            }
         }
         return result;
     }

@@ -170,4 +170,17 @@ class DataPlaneTest {
             assertEquals(port, again.getLocalPort());
         }
     }
+
+    @Test
+    void aClosedPlaneRefusesCommandsThroughTheirFuture() throws Exception {
+        final Side a = side();
+        a.plane.close();
+        a.plane.close();
+        final var answer = a.plane.apply(new DeviceChange(null, 0, null, false, List.of())).toCompletableFuture();
+        try {
+            assertEquals(-19, answer.get(10, TimeUnit.SECONDS), "ENODEV, while the loop still runs");
+        } catch (java.util.concurrent.ExecutionException e) {
+            assertTrue(e.getCause() instanceof IllegalStateException, e.toString());
+        }
+    }
 }

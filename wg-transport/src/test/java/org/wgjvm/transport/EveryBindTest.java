@@ -123,7 +123,12 @@ class EveryBindTest {
             first.send(Datagram.of(to, 20, 1));
             reopen(kind, second);
             first.send(Datagram.of(LinuxUdpBindTest.loopback("::1", second.port), 20, 2));
-            assertEquals(Station.pattern(20, 2), second.await().payload());
+            var answer = second.await().payload();
+            if (kind == Kind.NETTY_IO_URING && answer.equals(Station.pattern(20, 1))) {
+                // The ring sends when the loop comes to it: the first datagram may set out only when the port is open again.
+                answer = second.await().payload();
+            }
+            assertEquals(Station.pattern(20, 2), answer);
             assertTrue(second.closed.isEmpty(), "closing it oneself is no event");
         }
     }
