@@ -75,7 +75,7 @@ netns=$2 tap=$3 directory=$4
 initrd=$directory/initrd.gz
 build_initrd "$initrd"
 : > "$directory/console.log"
-exec ip netns exec "$netns" qemu-system-x86_64 -accel tcg,thread=single -cpu Nehalem,+rdrand -smp 1 -m 384 -nodefaults -no-reboot -display none \
+exec ip netns exec "$netns" qemu-system-x86_64 -accel tcg,thread=single -cpu Nehalem,+rdrand,-cx16 -smp 1 -m 384 -nodefaults -no-reboot -display none \
   -serial "file:$directory/console.log" -netdev "tap,id=net,ifname=$tap,script=no,downscript=no" \
   -device virtio-net-pci,netdev=net,host_mtu=9000,romfile= -kernel "$kernel/vmlinuz" -initrd "$initrd" \
   -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=1 cryptomgr.notests"
