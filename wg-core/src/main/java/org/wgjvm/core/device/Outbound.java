@@ -15,8 +15,8 @@ import org.wgjvm.crypto.AeadBatch;
 /**
  * The way out: inner packets to transport messages, a batch at a time, sealed in place (paper, section 5.4.6).
  *
- * <p>Lookups, timers and session checks are made once for each run of packets to one peer. Nothing is allocated unless a packet has to
- * wait for a session.
+ * <p>Every packet is looked up; timers and counters move once for each run of packets to one peer. Nothing is allocated unless a packet has
+ * to wait for a session.
  */
 final class Outbound {
     private static final ValueLayout.OfInt LE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
