@@ -46,6 +46,8 @@ public final class NettyUdpBind implements UdpBind {
     private DatagramChannel v6;
     private boolean segments;
     private int fwmark;
+    /** How often this was closed: tells the channels of now from those of before. */
+    private int opening;
     private PacketBatch filling;
     private Handler handler;
     private Endpoint lastTo;
@@ -246,6 +248,7 @@ public final class NettyUdpBind implements UdpBind {
 
     @Override
     public void close() {
+        opening++;
         handler = null;
         filling = null;
         closeChannels();
@@ -269,10 +272,17 @@ public final class NettyUdpBind implements UdpBind {
 
     /** Collects what a channel reads until the read is complete or the batch is full. */
     private final class Receiver extends ChannelInboundHandlerAdapter {
+        private final int mine = opening;
+
+        /** A ring may hand over what its channel read after the bind was closed, or even opened again: that is nobody's any more. */
+        private boolean isStale() {
+            return handler == null || mine != opening;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             try {
-                if (handler == null || !(message instanceof DatagramPacket packet)) {
+                if (isStale() || !(message instanceof DatagramPacket packet)) {
                     return;
                 }
                 final Endpoint from = endpoint(packet.sender());
@@ -285,7 +295,7 @@ public final class NettyUdpBind implements UdpBind {
                 }
                 if (filling.isFull(length)) {
                     hand();
-                    if (handler == null) {
+                    if (isStale()) {
                         return;
                     }
                 }
@@ -302,7 +312,7 @@ public final class NettyUdpBind implements UdpBind {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
-            if (handler != null && filling.size() > 0) {
+            if (!isStale() && filling.size() > 0) {
                 hand();
             }
         }
@@ -311,7 +321,7 @@ public final class NettyUdpBind implements UdpBind {
             counters.receiveCalls++;
             final PacketBatch next = handler.onDatagrams(filling);
             next.clear();
-            if (handler != null) {
+            if (!isStale()) {
                 filling = next;
             }
         }
