@@ -17,6 +17,8 @@ seconds=${1:-1800}
 left_daemon=${2:-$root/bin/wg-jvm}
 right_daemon=${3:-${WGJVM_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/wg-jvm}/wireguard-go-newest/wireguard-go}
 pings_per_second=20
+# ping adds its own time to the interval.
+pings=$((seconds * 18))
 id=$(printf '%x' $$)
 left=wis${id}a right=wis${id}b
 work=$(mktemp -d)
@@ -76,15 +78,23 @@ in_left ip link set "$left" mtu 1420 up
 in_left ping -q -c 1 -W 15 10.67.0.2 > /dev/null
 
 echo "soak: $seconds s; left: $left_daemon; right: $right_daemon"
-in_left ping -q -n -i "$(bc <<< "scale=3; 1/$pings_per_second")" -c $((seconds * pings_per_second)) -W 10 10.67.0.2 > "$work/ping.left" 2>&1 &
+# recorded NAME COMMAND: in the background; its exit code goes to a file, because bash forgets those of children that ended long ago.
+recorded() {
+  local name=$1 code=0
+  shift
+  "$@" > "$work/$name" 2>&1 || code=$?
+  echo "$code" > "$work/$name.code"
+}
+interval=$(bc <<< "scale=3; 1/$pings_per_second")
+recorded ping.left in_left ping -q -n -i "$interval" -c "$pings" -W 10 10.67.0.2 &
 pids+=($!) ping_left=$!
-in_right ping -q -n -i "$(bc <<< "scale=3; 1/$pings_per_second")" -c $((seconds * pings_per_second)) -W 10 10.67.0.1 > "$work/ping.right" 2>&1 &
-pids+=($!) ping_right=$!
+recorded ping.right in_right ping -q -n -i "$interval" -c "$pings" -W 10 10.67.0.1 &
+pids+=($!)
 for port in 5201 5202; do in_right iperf3 -s -1 -p "$port" -D; done
 sleep 1
-in_left iperf3 -u -b 10M -l 1300 -t "$seconds" -p 5201 -c 10.67.0.2 -J > "$work/udp.there" 2>&1 &
-pids+=($!) udp_there=$!
-in_left iperf3 -u -b 10M -l 1300 -t "$seconds" -p 5202 -c 10.67.0.2 -R -J > "$work/udp.back" 2>&1 &
+recorded udp.there in_left iperf3 -u -b 10M -l 1300 -t "$seconds" -p 5201 -c 10.67.0.2 -J &
+pids+=($!)
+recorded udp.back in_left iperf3 -u -b 10M -l 1300 -t "$seconds" -p 5202 -c 10.67.0.2 -R -J &
 pids+=($!) udp_back=$!
 
 handshakes=0 last=0 began=$SECONDS
@@ -99,10 +109,10 @@ while kill -0 "$ping_left" 2> /dev/null || kill -0 "$udp_back" 2> /dev/null; do
   sleep 1
 done
 failed=0
-wait "$ping_left" || failed=1
-wait "$ping_right" || failed=1
-wait "$udp_there" || failed=1
-wait "$udp_back" || failed=1
+for name in ping.left ping.right udp.there udp.back; do
+  until [ -f "$work/$name.code" ]; do sleep 0.5; done
+  [ "$(cat "$work/$name.code")" = 0 ] || { failed=1 && echo "$name: exit code $(cat "$work/$name.code")"; }
+done
 
 report_ping() { # report_ping NAME FILE
   local sent received
@@ -121,6 +131,17 @@ report_ping "ping, left to right" "$work/ping.left"
 report_ping "ping, right to left" "$work/ping.right"
 report_udp "UDP, left to right" "$work/udp.there"
 report_udp "UDP, right to left" "$work/udp.back"
+# Where a loss happened: a queue of the kernel before a daemon (tun, eth0), a daemon's own socket, or that of iperf3.
+report_drops() { # report_drops NAMESPACE
+  local device
+  for device in "$1" eth0; do
+    echo "$1, $device: $(ip netns exec "$1" cat "/sys/class/net/$device/statistics/tx_dropped") dropped on the way out," \
+      "$(ip netns exec "$1" cat "/sys/class/net/$device/statistics/rx_dropped") on the way in"
+  done
+  echo "$1, UDP sockets: $(ip netns exec "$1" awk '/^Udp:/ { if (n++) print $6 " full receive buffers, " $7 " full send buffers" }' /proc/net/snmp)"
+}
+report_drops "$left"
+report_drops "$right"
 needed=$((seconds / 125))
 echo "new handshakes: $((handshakes - 1)), needed: $needed"
 [ $((handshakes - 1)) -ge "$needed" ] || failed=1
