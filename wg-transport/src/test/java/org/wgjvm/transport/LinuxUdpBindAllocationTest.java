@@ -16,19 +16,21 @@ import org.wgjvm.transport.Station.Datagram;
 
 /** In steady state neither sending nor receiving makes an object: the event loop's own allocation counter says so. */
 class LinuxUdpBindAllocationTest {
-    private static final int WARM_UP_ROUNDS = 15_000;
+    /** Rounds that must go by without an allocation; and how often that may be tried, because nobody says when compilation has settled. */
     private static final int ROUNDS = 5_000;
+    private static final int TRIES = 50;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** Sends its batch, waits for all of it to come back, and again. */
+    /** Sends its batch, waits for all of it to come back, and again; until a whole try allocated nothing, or there were too many. */
     private static final class Pitcher implements UdpBind.Handler {
         final UdpBind bind;
         final PacketBatch batch;
         final CountDownLatch done = new CountDownLatch(1);
         int missing;
         int rounds;
+        int tries;
         long allocatedBefore;
-        long allocated;
+        long allocated = -1;
 
         Pitcher(UdpBind bind, PacketBatch batch) {
             this.bind = bind;
@@ -43,17 +45,23 @@ class LinuxUdpBindAllocationTest {
         public PacketBatch onDatagrams(PacketBatch received) {
             missing -= received.size();
             if (missing == 0) {
-                rounds++;
-                if (rounds == WARM_UP_ROUNDS) {
-                    allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
-                } else if (rounds == WARM_UP_ROUNDS + ROUNDS) {
-                    allocated = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
+                if (++rounds == ROUNDS && settled()) {
                     done.countDown();
                     return received;
                 }
                 pitch();
             }
             return received;
+        }
+
+        private boolean settled() {
+            final long now = THREADS.getCurrentThreadAllocatedBytes();
+            if (tries > 0) {
+                allocated = now - allocatedBefore;
+            }
+            rounds = 0;
+            allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+            return allocated == 0 || ++tries > TRIES;
         }
 
         @Override
