@@ -47,10 +47,14 @@ final class LoopThread implements AutoCloseable {
         });
     }
 
-    /** Without a quiet period Netty may end a loop without closing what is registered on it. */
+    /**
+     * Without a quiet period Netty may end a loop without closing what is registered on it; and so it may when the end is asked for from
+     * another thread, for the loop can see that it is to end before it sees the quiet period.
+     */
     @Override
     public void close() {
-        group.shutdownGracefully(20, 5000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        loop.execute(() -> group.shutdownGracefully(20, 5000, TimeUnit.MILLISECONDS));
+        group.terminationFuture().awaitUninterruptibly();
     }
 
     /** Something to do that may fail. */
