@@ -19,7 +19,7 @@ public final class Cli {
             synopsisHeading = "",
             customSynopsis = {
                 "Usage: wg-jvm COMMAND [ARGUMENTS...]",
-                "       wg-jvm [-f|--foreground] INTERFACE",
+                "       wg-jvm [-f|--foreground] [OPTION VALUE]... INTERFACE",
                 "",
                 "The second form starts the daemon of a new interface; INTERFACE is then configured with",
                 "`wg-jvm set' or `wg', or all of it is done by `wg-jvm up' or `wg-quick up'.",
@@ -29,8 +29,11 @@ public final class Cli {
             commandListHeading = "%nCommands:%n",
             footer = {
                 "",
-                "Every command has --help. Environment of the daemon: LOG_LEVEL=verbose|error|silent,",
-                "WG_PROCESS_FOREGROUND=1, WG_TUN_FD, WG_UAPI_FD."
+                "Options of the daemon, each with the environment variable that means the same:",
+                "  --log-level LEVEL    LOG_LEVEL         verbose, error (the default) or silent",
+                "",
+                "Every command has --help. Further environment of the daemon: WG_PROCESS_FOREGROUND=1,",
+                "WG_TUN_FD, WG_UAPI_FD."
             })
     private static final class Root {}
 

@@ -1,5 +1,6 @@
 package org.wgjvm.endpoint.cli;
 
+import java.util.List;
 import org.wgjvm.endpoint.daemon.Daemon;
 import org.wgjvm.endpoint.daemon.DaemonException;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
@@ -14,12 +15,13 @@ final class DaemonCommand {
 
     private DaemonCommand() {}
 
-    static int run(Surroundings around, String interfaceName, DeviceFactory factory) {
+    static int run(Surroundings around, List<String> arguments, DeviceFactory factory) {
         final boolean announce = Boolean.getBoolean(READY_PROPERTY);
         final Daemon daemon;
         try {
-            daemon = Daemon.start(interfaceName, around.environment(), around.sockets(), factory);
-        } catch (DaemonException e) {
+            final DaemonArguments parsed = DaemonArguments.parse(arguments, around.environment());
+            daemon = Daemon.start(parsed.interfaceName(), parsed.environment(), around.sockets(), factory);
+        } catch (CommandException | DaemonException e) {
             if (announce) {
                 around.out().println("error: " + e.getMessage());
                 around.out().flush();

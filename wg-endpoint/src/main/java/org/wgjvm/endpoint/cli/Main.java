@@ -13,10 +13,6 @@ public final class Main {
 
     private static int run(Surroundings around, List<String> arguments) {
         final String first = arguments.isEmpty() ? "" : arguments.getFirst();
-        final boolean foreground = first.equals("-f") || first.equals("--foreground");
-        if (foreground && arguments.size() == 2) {
-            return DaemonCommand.run(around, arguments.get(1), new DataPlaneFactory());
-        }
         final Cli cli = new Cli(around);
         if (first.equals("-h") || first.equals("--help") || first.equals("help")) {
             cli.usage(around.out());
@@ -29,8 +25,8 @@ public final class Main {
         if (cli.knows(first)) {
             return cli.run(arguments.toArray(String[]::new));
         }
-        if (arguments.size() == 1 && !first.startsWith("-")) {
-            return DaemonCommand.run(around, first, new DataPlaneFactory());
+        if (DaemonArguments.areThese(arguments)) {
+            return DaemonCommand.run(around, arguments, new DataPlaneFactory());
         }
         cli.usage(around.err());
         return 1;

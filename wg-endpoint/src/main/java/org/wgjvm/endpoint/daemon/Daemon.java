@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.log.LibraryLog;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.uapi.InheritedListener;
@@ -21,14 +22,16 @@ import org.wgjvm.endpoint.uapi.UapiSocket;
 public final class Daemon implements AutoCloseable {
     private final DeviceFactory.Device device;
     private final UapiServer server;
+    private final ControlServer control;
     private final Log log;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean logEnd = new AtomicBoolean(true);
     private final AtomicReference<String> reason = new AtomicReference<>();
 
-    private Daemon(DeviceFactory.Device device, UapiServer server, Log log) {
+    private Daemon(DeviceFactory.Device device, UapiServer server, ControlServer control, Log log) {
         this.device = device;
         this.server = server;
+        this.control = control;
         this.log = log;
     }
 
@@ -54,11 +57,24 @@ public final class Daemon implements AutoCloseable {
             device.close();
             throw new DaemonException("UAPI listen error: " + e.getMessage());
         }
-        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), log);
+        final ControlServer control = control(sockets, device, log);
+        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), control, log);
         daemon.server.closed().thenAccept(e -> daemon.end(e.getMessage()));
         device.closed().whenComplete((nothing, e) -> daemon.end(e == null ? "closed" : "TUN device: " + e.getMessage()));
         log.verbose("Device and UAPI listener started");
         return daemon;
+    }
+
+    /** Null when the channel cannot be had: everything that {@code wg} needs works without. */
+    private static ControlServer control(Path sockets, DeviceFactory.Device device, Log log) {
+        try {
+            final ControlServer control = ControlServer.start(ControlServer.path(sockets, device.interfaceName()), log);
+            device.serve(control);
+            return control;
+        } catch (IOException e) {
+            log.error("There is no control socket: " + e.getMessage());
+            return null;
+        }
     }
 
     private void end(String why) {
@@ -79,6 +95,9 @@ public final class Daemon implements AutoCloseable {
     public void close() {
         end("closed");
         server.close();
+        if (control != null) {
+            control.close();
+        }
         device.close();
         if (logEnd.compareAndSet(true, false)) {
             log.verbose("Ended");

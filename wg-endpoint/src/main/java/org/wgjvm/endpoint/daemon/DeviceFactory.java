@@ -3,6 +3,7 @@ package org.wgjvm.endpoint.daemon;
 import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceControl;
+import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.log.Log;
 
 /** Makes the data plane behind an interface. The daemon knows no more of it than this. */
@@ -21,6 +22,9 @@ public interface DeviceFactory {
     interface Device extends DeviceControl, AutoCloseable {
         /** The name of its TUN device. */
         String interfaceName();
+
+        /** Adds to the control channel what this data plane can do beyond the UAPI. */
+        default void serve(ControlServer control) {}
 
         /** Completes when it has ended: closed, or exceptionally when its TUN device went away. */
         CompletionStage<Void> closed();

@@ -36,11 +36,16 @@ public final class PathListener implements UapiListener {
 
     /** Listens at {@code socket}; a stale one is replaced, and one in use refused with an {@link IOException} that says so. */
     public static PathListener open(Path socket) throws IOException {
+        return open(socket, "rwx------");
+    }
+
+    /** The same with other permissions than the UAPI's socket has. */
+    public static PathListener open(Path socket, String permissions) throws IOException {
         UapiSocket.makeDirectory(socket.getParent());
         UapiSocket.removeStale(socket);
         final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            bind(server, socket);
+            bind(server, socket, permissions);
             final WatchService watch = socket.getFileSystem().newWatchService();
             socket.getParent().register(watch, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_CREATE);
             final PathListener listener = new PathListener(socket, server, watch);
@@ -56,7 +61,7 @@ public final class PathListener implements UapiListener {
      * Makes the socket appear only when it listens. Between {@code bind} and {@code listen} a connection is refused, and {@code wg}, which
      * takes a socket that refuses for a stale one, would delete it.
      */
-    private static void bind(ServerSocketChannel server, Path socket) throws IOException {
+    private static void bind(ServerSocketChannel server, Path socket, String permissions) throws IOException {
         final Path unfinished = socket.resolveSibling("." + socket.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(unfinished);
         final int umask = FileDescriptors.umask(0077);
@@ -66,7 +71,7 @@ public final class PathListener implements UapiListener {
             FileDescriptors.umask(umask);
         }
         try {
-            Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwx------"));
+            Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString(permissions));
             Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             Files.deleteIfExists(unfinished);
