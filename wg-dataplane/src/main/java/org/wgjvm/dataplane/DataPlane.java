@@ -81,6 +81,11 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         });
     }
 
+    /** Completes on the event loop when it comes round: never while it is stuck. For a watchdog. */
+    public CompletionStage<Void> turn() {
+        return onLoop(() -> null);
+    }
+
     /** Completes when the device is gone: normally after {@link #close}, exceptionally when something took it away. */
     public CompletableFuture<Void> closed() {
         return device.closed().copy();

@@ -43,6 +43,11 @@ final class DataPlaneFactory implements DeviceFactory {
         }
 
         @Override
+        public CompletionStage<Void> turn() {
+            return plane.turn();
+        }
+
+        @Override
         public void close() {
             plane.close();
         }

@@ -24,15 +24,17 @@ public final class Daemon implements AutoCloseable {
     private final UapiServer server;
     private final ControlServer control;
     private final Log log;
+    private final ServiceNotice notice;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean logEnd = new AtomicBoolean(true);
     private final AtomicReference<String> reason = new AtomicReference<>();
 
-    private Daemon(DeviceFactory.Device device, UapiServer server, ControlServer control, Log log) {
+    private Daemon(DeviceFactory.Device device, UapiServer server, ControlServer control, Log log, ServiceNotice notice) {
         this.device = device;
         this.server = server;
         this.control = control;
         this.log = log;
+        this.notice = notice;
     }
 
     /** Starts a daemon; when it returns, the socket answers. {@code sockets} is {@code /var/run/wireguard} but in tests. */
@@ -58,10 +60,12 @@ public final class Daemon implements AutoCloseable {
             throw new DaemonException("UAPI listen error: " + e.getMessage());
         }
         final ControlServer control = control(sockets, device, log);
-        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), control, log);
+        final ServiceNotice notice = ServiceNotice.of(environment, device::turn, log);
+        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), control, log, notice);
         daemon.server.closed().thenAccept(e -> daemon.end(e.getMessage()));
         device.closed().whenComplete((nothing, e) -> daemon.end(e == null ? "closed" : "TUN device: " + e.getMessage()));
         log.verbose("Device and UAPI listener started");
+        daemon.notice.ready(device.interfaceName() + " can be configured");
         return daemon;
     }
 
@@ -94,6 +98,7 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         end("closed");
+        notice.close();
         server.close();
         if (control != null) {
             control.close();

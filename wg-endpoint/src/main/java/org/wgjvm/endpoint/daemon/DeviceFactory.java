@@ -29,6 +29,9 @@ public interface DeviceFactory {
         /** Completes when it has ended: closed, or exceptionally when its TUN device went away. */
         CompletionStage<Void> closed();
 
+        /** Completes when whatever drives it has come round once more: not before, so that one that is stuck can be told. */
+        CompletionStage<Void> turn();
+
         /** Ends it and removes its TUN device. Idempotent, any thread; returns when that is done. */
         @Override
         void close();

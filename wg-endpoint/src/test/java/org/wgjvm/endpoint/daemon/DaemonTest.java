@@ -68,6 +68,11 @@ final class DaemonTest implements DeviceFactory {
         }
 
         @Override
+        public CompletionStage<Void> turn() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public void close() {
             closed.complete(null);
         }
