@@ -47,6 +47,10 @@ public final class Cli {
         add(new DemoCommand(around));
         add(new UpCommand(around));
         add(new DownCommand(around));
+        add(new ReloadCommand(around));
+        add(new CommitCommand.Commit(around));
+        add(new CommitCommand.Guard(around));
+        add(new CommitCommand.Confirm(around));
         add(new ShowCommand(around));
         add(new ShowconfCommand(around));
         add(new SetCommand(around));

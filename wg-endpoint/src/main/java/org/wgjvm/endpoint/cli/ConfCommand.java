@@ -3,12 +3,15 @@ package org.wgjvm.endpoint.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.wgjvm.core.config.DeviceChange;
+import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.endpoint.config.ConfigException;
 import org.wgjvm.endpoint.config.ConfigParser;
 import org.wgjvm.endpoint.config.HostResolver;
 import org.wgjvm.endpoint.config.WgConfig;
+import org.wgjvm.endpoint.wg.DeviceDiff;
 import org.wgjvm.endpoint.wg.SyncConf;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The three commands that apply a file. */
@@ -28,10 +31,14 @@ abstract class ConfCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws CommandException, ConfigException {
         final WgConfig config = ConfigParser.readWg(file);
-        Devices.set(around, name, change(config, HostResolver.of(around.environment(), around.err())));
+        final DeviceChange change = change(config, HostResolver.of(around.environment(), around.err()));
+        if (change != null) {
+            Devices.set(around, name, change);
+        }
         return 0;
     }
 
+    /** What to apply, or null for nothing. */
     abstract DeviceChange change(WgConfig config, HostResolver resolver) throws ConfigException, CommandException;
 
     @Command(name = "setconf",
@@ -61,13 +68,24 @@ abstract class ConfCommand implements Callable<Integer> {
 
     @Command(name = "syncconf", description = "Like setconf, but leaves the sessions of peers that stay alone.")
     static final class Sync extends ConfCommand {
+        @Option(names = "--dry-run", description = "only prints the differences")
+        private boolean dryRun;
+
         Sync(Surroundings around) {
             super(around);
         }
 
         @Override
         DeviceChange change(WgConfig config, HostResolver resolver) throws ConfigException, CommandException {
-            return SyncConf.of(config.toSetconf(resolver), Devices.get(super.around, super.name));
+            final DeviceChange file = config.toSetconf(resolver);
+            final DeviceSnapshot running = Devices.get(super.around, super.name);
+            if (dryRun) {
+                final DeviceDiff diff = DeviceDiff.of(running, file);
+                super.around.out().println(super.name + ": " + (diff.isEmpty() ? "nothing to change" : "changes"));
+                diff.lines().forEach(l -> super.around.out().println("  " + l));
+                return null;
+            }
+            return SyncConf.of(file, running);
         }
     }
 }

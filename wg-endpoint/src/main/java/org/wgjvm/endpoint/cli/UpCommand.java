@@ -8,6 +8,7 @@ import org.wgjvm.endpoint.quick.QuickException;
 import org.wgjvm.endpoint.quick.QuickFile;
 import org.wgjvm.endpoint.quick.QuickUp;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -22,6 +23,9 @@ final class UpCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE|INTERFACE", description = "a file NAME.conf, or the NAME of one in /etc/wireguard")
     private String name;
 
+    @Option(names = "--attach", description = "the daemon runs already, under a service manager: only configures it")
+    private boolean attach;
+
     UpCommand(Surroundings around) {
         this.around = around;
     }
@@ -30,7 +34,13 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, CommandException {
         final QuickFile file = QuickFile.find(name, around.configurations(), around.err());
         try {
-            new QuickUp(file, new SocketLink(around), HostResolver.of(around.environment(), around.err()), around.err()).run();
+            final QuickUp up = new QuickUp(
+                    file, new SocketLink(around), HostResolver.of(around.environment(), around.err()), around.err());
+            if (attach) {
+                up.attach();
+            } else {
+                up.run();
+            }
         } catch (QuickException | IOException e) {
             throw new CommandException(e.getMessage());
         }

@@ -14,6 +14,7 @@ import org.wgjvm.core.config.DeviceChange;
  */
 final class DefaultRoute {
     private static final int FIRST_TABLE = 51820;
+    private static final String SUPPRESS = "from all lookup main suppress_prefixlength 0";
     private static final Pattern ADDRESS = Pattern.compile("inet6?\\s+([0-9a-f:.]+)/[0-9]+");
 
     private final String interfaceName;
@@ -32,13 +33,23 @@ final class DefaultRoute {
         final String family = v6 ? "-6" : "-4";
         final String table = Integer.toUnsignedString(table());
         undo.push("rules", () -> removeRules(table));
-        shell.run("ip", family, "rule", "add", "not", "fwmark", table, "table", table);
-        shell.run("ip", family, "rule", "add", "table", "main", "suppress_prefixlength", "0");
+        // A daemon that was killed leaves its rules behind, and they are as good as new ones.
+        if (!shell.ask("ip", family, "rule", "show").contains("lookup " + table)) {
+            shell.run("ip", family, "rule", "add", "not", "fwmark", table, "table", table);
+        }
+        if (!shell.ask("ip", family, "rule", "show").contains(SUPPRESS)) {
+            shell.run("ip", family, "rule", "add", "table", "main", "suppress_prefixlength", "0");
+        }
         shell.run("ip", family, "route", "add", prefix, "dev", interfaceName, "table", table);
         if (!v6 && !shell.ask("sysctl", "-n", "net.ipv4.conf.all.src_valid_mark").strip().equals("1") && shell.has("sysctl")) {
             shell.run("sysctl", "-q", "net.ipv4.conf.all.src_valid_mark=1");
         }
         undo.push("firewall", this::removeFirewall);
+        addFirewall(v6, table);
+    }
+
+    /** Adds the firewall's rules for the addresses that the interface has now; those of nft replace the ones that were there. */
+    void addFirewall(boolean v6, String table) throws QuickException {
         if (shell.has("nft")) {
             shell.feed(nftables(v6, table), "nft", "-f", "-");
         } else if (shell.has("iptables-restore")) {
@@ -70,7 +81,7 @@ final class DefaultRoute {
             while (shell.ask("ip", family, "rule", "show").contains("lookup " + table)) {
                 shell.run("ip", family, "rule", "delete", "table", table);
             }
-            while (shell.ask("ip", family, "rule", "show").contains("from all lookup main suppress_prefixlength 0")) {
+            while (shell.ask("ip", family, "rule", "show").contains(SUPPRESS)) {
                 shell.run("ip", family, "rule", "delete", "table", "main", "suppress_prefixlength", "0");
             }
         }
@@ -124,7 +135,7 @@ final class DefaultRoute {
         final String family = v6 ? "ip6" : "ip";
         final String name = family + " wg-quick-" + interfaceName;
         final StringBuilder s = new StringBuilder();
-        s.append("add table ").append(name).append('\n');
+        s.append("add table ").append(name).append("\ndelete table ").append(name).append("\nadd table ").append(name).append('\n');
         s.append("add chain ").append(name).append(" preraw { type filter hook prerouting priority -300; }\n");
         s.append("add chain ").append(name).append(" premangle { type filter hook prerouting priority -150; }\n");
         s.append("add chain ").append(name).append(" postmangle { type filter hook postrouting priority -150; }\n");

@@ -21,15 +21,24 @@ final class NameServers {
     }
 
     void set(QuickOptions options) throws QuickException {
+        set(text(options));
+    }
+
+    /** What resolvconf is to be told; empty for nothing. */
+    static String text(QuickOptions options) {
         final StringBuilder text = new StringBuilder();
         options.dnsServers().forEach(s -> text.append("nameserver ").append(s).append('\n'));
         if (!options.dnsSearch().isEmpty()) {
             text.append("search ").append(String.join(" ", options.dnsSearch())).append('\n');
         }
+        return text.toString();
+    }
+
+    void set(String text) throws QuickException {
         if (!shell.has("resolvconf")) {
             throw new QuickException("DNS is set, and resolvconf is missing: install the package openresolv or resolvconf");
         }
-        shell.feed(text.toString(), "resolvconf", "-a", record(), "-m", "0", "-x");
+        shell.feed(text, "resolvconf", "-a", record(), "-m", "0", "-x");
     }
 
     void unset() throws QuickException {

@@ -55,6 +55,17 @@ public final class QuickDown {
         hooks(options.postDown());
     }
 
+    /** For a daemon that was killed: its interface is gone, and with it its routes, but not its name servers and firewall rules. */
+    public void leftovers() throws QuickException {
+        if (devices.exists(name)) {
+            return;
+        }
+        if (!NameServers.text(options).isEmpty() && shell.has("resolvconf")) {
+            new NameServers(name, shell).unset();
+        }
+        new DefaultRoute(name, devices, shell).removeFirewall();
+    }
+
     /** The daemon notices that its TUN device is gone, and removes its socket: a next {@code up} must not meet it. */
     private void awaitEnd() throws QuickException {
         final long deadlineNs = System.nanoTime() + END_TIMEOUT_NS;

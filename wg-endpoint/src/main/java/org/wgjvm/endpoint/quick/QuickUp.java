@@ -41,11 +41,37 @@ public final class QuickUp {
         if (devices.exists(name) || !shell.ask("ip", "link", "show", "dev", name).isBlank()) {
             throw new QuickException("`" + name + "' already exists");
         }
+        wholly(() -> {
+            undo.push("the interface", () -> {
+                if (!shell.ask("ip", "link", "show", "dev", name).isBlank()) {
+                    shell.run("ip", "link", "delete", "dev", name);
+                }
+            });
+            devices.start(name);
+            steps();
+        });
+    }
+
+    /** Does it on an interface whose daemon somebody else has started. On an error its configuration is undone as far as it goes. */
+    public void attach() throws QuickException, ConfigException, IOException {
+        if (!devices.exists(name)) {
+            throw new QuickException("`" + name + "' has no daemon that runs");
+        }
+        wholly(this::steps);
+    }
+
+    /** What may fail in each of the ways in which bringing up does. */
+    @FunctionalInterface
+    private interface Steps {
+        void run() throws QuickException, ConfigException, IOException;
+    }
+
+    private void wholly(Steps all) throws QuickException, ConfigException, IOException {
         final Thread onSignal = new Thread(undo::run);
         Runtime.getRuntime().addShutdownHook(onSignal);
         boolean done = false;
         try {
-            steps();
+            all.run();
             done = true;
             undo.forget();
         } finally {
@@ -61,12 +87,6 @@ public final class QuickUp {
     }
 
     private void steps() throws QuickException, ConfigException, IOException {
-        undo.push("the interface", () -> {
-            if (!shell.ask("ip", "link", "show", "dev", name).isBlank()) {
-                shell.run("ip", "link", "delete", "dev", name);
-            }
-        });
-        devices.start(name);
         hooks(options.preUp());
         devices.set(name, file.config().toAddconf(resolver));
         for (final String address : options.addresses()) {

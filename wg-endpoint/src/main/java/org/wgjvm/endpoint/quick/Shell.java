@@ -25,6 +25,11 @@ final class Shell {
         this.prefix = List.copyOf(prefix);
     }
 
+    /** Where it says what it runs. */
+    PrintStream err() {
+        return err;
+    }
+
     private List<String> prefixed(String... command) {
         final List<String> all = new ArrayList<>(prefix);
         all.addAll(List.of(command));

@@ -26,16 +26,19 @@ final class Undo {
         steps.push(new Named(name, step));
     }
 
-    /** Undoes everything; what fails is reported, and the rest is undone nevertheless. */
-    synchronized void run() {
+    /** Undoes everything; what fails is reported, and the rest is undone nevertheless. Returns whether nothing failed. */
+    synchronized boolean run() {
+        boolean whole = true;
         while (!steps.isEmpty()) {
             final Named next = steps.pop();
             try {
                 next.step().run();
             } catch (QuickException | IOException e) {
+                whole = false;
                 err.println("Undoing " + next.name() + ": " + e.getMessage());
             }
         }
+        return whole;
     }
 
     /** All is well. */

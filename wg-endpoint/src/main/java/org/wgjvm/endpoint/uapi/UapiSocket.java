@@ -102,7 +102,7 @@ public final class UapiSocket {
     }
 
     /** What tells this file from another one of the same name; null when there is none. */
-    static Object identity(Path socket) {
+    public static Object identity(Path socket) {
         try {
             return Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
         } catch (IOException e) {
