@@ -20,6 +20,7 @@ import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.DropReason;
+import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.transport.BindOptions;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.UdpBind;
@@ -67,6 +68,33 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
     @Override
     public CompletionStage<DeviceSnapshot> snapshot() {
         return onLoop(device::snapshot);
+    }
+
+    /**
+     * Sets who may speak to this device at all, and how what it says is marked.
+     *
+     * @param filter asked of every datagram before any cryptography, on the event loop; null for anyone
+     * @param dscp code point of outer packets, 0 to 63
+     */
+    public CompletionStage<Void> outer(EndpointFilter filter, int dscp) {
+        if (dscp < 0 || dscp > 63) {
+            throw new IllegalArgumentException("DSCP " + dscp);
+        }
+        return onLoop(() -> {
+            device.outer(filter, dscp);
+            return null;
+        });
+    }
+
+    /**
+     * Opens the sockets anew: for when the address that they are to be bound to has changed. The new ones first, so that when that fails
+     * the
+     * old ones go on. Sessions are kept, and peers that have one are sent a keepalive, from which they learn the new address.
+     *
+     * @return completes with 0 or a negative error number
+     */
+    public CompletionStage<Integer> rebind() {
+        return onLoop(device::rebind);
     }
 
     /** How many packets were dropped for each reason, in the order of {@link DropReason}. */

@@ -14,6 +14,7 @@ import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.Device;
 import org.wgjvm.core.device.DeviceOutput;
+import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.TieredAead;
@@ -44,6 +45,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private final BootClock clock = new BootClock();
     private final Device device;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private EndpointFilter filter; // null for anyone
+    private int dscp;
     private UdpBind bind;
     private RouteWatch routes;
     private boolean linkUp;
@@ -143,6 +146,9 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     public PacketBatch onDatagrams(PacketBatch batch) {
         try {
             final long nowNs = clock.nowNs();
+            if (filter != null) {
+                device.refuse(batch, filter);
+            }
             device.inbound(batch, nowNs);
             if (device.hasHandshakes()) {
                 handshakeSlice();
@@ -164,6 +170,11 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
                 datagrams.length[i] = 0;
             }
             return;
+        }
+        if (dscp != 0) {
+            for (int i = 0; i < datagrams.size(); i++) {
+                datagrams.tos[i] = (byte) (datagrams.tos[i] & 3 | dscp << 2);
+            }
         }
         bind.send(datagrams);
     }
@@ -199,6 +210,35 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             return -BindErrors.errno(e);
         }
         device.applyPeers(change.replacePeers(), change.peers(), nowNs);
+        afterWork(nowNs);
+        return 0;
+    }
+
+    /** Who may speak to us, and the code point of what we say. */
+    void outer(EndpointFilter newFilter, int newDscp) {
+        filter = newFilter;
+        dscp = newDscp;
+    }
+
+    /** Opens the sockets anew, on whatever address the supplier of binds has by now; sessions go on, and peers that have one are told. */
+    int rebind() {
+        if (closing) {
+            return -BindErrors.ENODEV;
+        }
+        if (!linkUp) {
+            return 0;
+        }
+        final long nowNs = clock.nowNs();
+        try {
+            openBind(device.listenPort());
+        } catch (IOException | UnsupportedOperationException e) {
+            return -BindErrors.errno(e);
+        }
+        if (device.isUp()) {
+            device.announce(nowNs);
+        } else {
+            device.up(nowNs);
+        }
         afterWork(nowNs);
         return 0;
     }

@@ -185,6 +185,28 @@ public final class Device {
         }
     }
 
+    /** Our own outer address has changed: peers with a session hear from us at once, and so learn where we are. */
+    public void announce(long nowNs) {
+        if (state.up) {
+            for (Peer peer : state.peers.values()) {
+                if (peer.endpoint != null && peer.sendableKeypair(nowNs) != null) {
+                    state.sender.sendKeepalive(peer, nowNs);
+                }
+            }
+            state.sender.flushControl();
+        }
+    }
+
+    /** Takes out of the batch, and counts, what {@code filter} refuses, before anything of it is looked at. */
+    public void refuse(PacketBatch batch, EndpointFilter filter) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.length[i] > 0 && !filter.accepts(batch.endpoint[i])) {
+                batch.length[i] = 0;
+                state.counters.drop(DropReason.SOURCE_REFUSED);
+            }
+        }
+    }
+
     /** Inner packets to send. The batch is spent on return. */
     public void outbound(PacketBatch batch, long nowNs) {
         if (state.up) {

@@ -2,6 +2,8 @@ package org.wgjvm.core.device;
 
 /** Why a packet was dropped. Each has a counter in {@link DeviceCounters}; on the data path a drop is a count, never an exception. */
 public enum DropReason {
+    /** Outer: the owner's filter does not let the source speak to us; nothing else was looked at. */
+    SOURCE_REFUSED("source-refused"),
     /** Outer: not a WireGuard message, or of a length that its type does not have. */
     MALFORMED_MESSAGE("malformed-message"),
     /** Outer: the first MAC does not verify: meant for another key, or damaged. */
