@@ -10,10 +10,11 @@ import java.util.stream.Stream;
 import org.wgjvm.crypto.Aeads;
 
 /** What the figures were measured on. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
-    static String describe() {
+    /** One line. */
+    public static String describe() {
         return String.format(
                 Locale.ROOT, "%s, %d CPUs, load %.1f; %s; Java %s; cipher %s; %s",
                 cpu(), Runtime.getRuntime().availableProcessors(), ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
