@@ -47,24 +47,33 @@ final class ChaChaLanes {
     /** Distance in bytes between two rows of inputs. Not a power of two, so that rows do not share their cache sets. */
     static final long ROW = 4L * VectorAead.MAX_LANES + 64;
 
-    /** Bytes of word-major scratch. */
+    /** Bytes of word-major scratch for one step. */
     static final long WORDS = 16 * VECTOR;
+
+    /** Bytes of key stream that one step makes. */
+    private static final int STEP = LANES * ChaCha20.BLOCK;
 
     private ChaChaLanes() {}
 
     /**
-     * Key stream for {@code steps * LANES} lanes.
+     * Key stream for {@code steps * LANES} lanes, two steps at a time where all have one key ({@link ChaChaPairs}).
      *
      * @param keys address of the first key row
      * @param keyStride bytes to advance in the key rows per step: 0 when all lanes have one key
      * @param lanes address of the counter row
-     * @param words address of {@link #WORDS} bytes of scratch
+     * @param words address of twice {@link #WORDS} bytes of scratch
      * @param stream address of {@code 64 * steps * LANES} bytes of result
      */
     static void keyStream(long keys, long keyStride, long lanes, long words, long stream, int steps) {
-        for (int i = 0; i < steps; i++) {
+        int i = 0;
+        for (; keyStride == 0 && i + 2 <= steps; i += 2) {
+            ChaChaPairs.blocks(keys, lanes + i * VECTOR, words);
+            transpose(words, stream + (long) i * STEP);
+            transpose(words + WORDS, stream + (i + 1L) * STEP);
+        }
+        for (; i < steps; i++) {
             blocks(keys + i * keyStride, lanes + i * VECTOR, words);
-            transpose(words, stream + (long) i * LANES * ChaCha20.BLOCK);
+            transpose(words, stream + (long) i * STEP);
         }
     }
 

@@ -3,7 +3,6 @@ package org.wgjvm.crypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -27,12 +26,13 @@ final class PolyBlocks {
 
     private static final long TOP = 1L << 24;
 
-    /** How many blocks there are from a lane's last one to the end, that one counted. */
-    private static final LongVector EXPONENTS = exponents();
+    /** From so many whole steps on, the square of the multiplier earns what it costs. */
+    private static final int WORTH_SQUARING = 5;
 
     private final MemorySegment memory;
     private final long state;
-    private final long powers;
+    private final long last;
+    private final long masks;
     private final long tops;
     private final long allTops;
     private final long margin;
@@ -40,16 +40,20 @@ final class PolyBlocks {
     private final long message;
 
     PolyBlocks() {
-        memory = Arena.ofAuto().allocate(PolyLanes.STATE + 5 * ROW * 5 + 2 * ROW + 2L * STEP + (long) AHEAD * STEP, 64);
+        memory = Arena.ofAuto().allocate(PolyLanes.STATE + 5 * ROW + 5 * ROW + 2L * STEP + (long) AHEAD * STEP, 64);
         state = memory.address();
-        powers = state + PolyLanes.STATE;
-        tops = powers + 5 * ROW * 5;
+        last = state + PolyLanes.STATE;
+        masks = last + 5 * ROW;
+        tops = masks + 3 * ROW;
         allTops = tops + ROW;
         margin = allTops + ROW;
         zeros = margin + STEP;
         message = zeros + STEP;
         for (int i = 0; i < LANES; i++) {
             Native.putLong(allTops + 8L * i, TOP);
+            for (int p = 0; 1 << p < LANES; p++) {
+                Native.putLong(masks + p * ROW + 8L * i, -(exponentOf(i) - 1 >> p & 1));
+            }
         }
     }
 
@@ -63,20 +67,17 @@ final class PolyBlocks {
         final int before = STEP * (steps - 1) - 16 * idle;
         if (steps > 1) {
             power();
-            int at = 0;
+            final int head = idle > 0 ? STEP - 16 * idle : 0;
+            final int whole = (before - head) / STEP;
+            if (whole >= WORTH_SQUARING) {
+                PolyLanes.square(state, zeros);
+            }
             if (idle > 0) {
-                final int head = STEP - 16 * idle;
                 Native.zero(margin, STEP);
                 Native.copy(address, margin + 16L * idle, head);
                 absorbMargin(idle);
-                at = head;
             }
-            while (at < before) {
-                final int n = Math.min(AHEAD, (before - at) / STEP);
-                deal(address + at, message, n);
-                PolyLanes.absorb(state, message, allTops, 0, n);
-                at += n * STEP;
-            }
+            absorbSteps(address + head, whole);
             lastPowers();
             end(address + before, size - before, size, 0);
         } else {
@@ -97,7 +98,7 @@ final class PolyBlocks {
     }
 
     void wipe() {
-        memory.asSlice(0, PolyLanes.STATE + 5 * ROW * 5).fill((byte) 0);
+        PolyLanes.zero(state, PolyLanes.STATE + 5 * ROW);
     }
 
     private void init(long key) {
@@ -107,52 +108,42 @@ final class PolyBlocks {
         PolyLanes.init(state, message);
     }
 
-    /** Rows of r, r^2, r^4 and so on up to the number of lanes; the last one becomes the multiplier. */
+    /**
+     * Makes r^n for n lanes the multiplier, and the powers of each lane's last block on the way: multiplied by r, those whose exponent
+     * minus one has bit 0 become r^2; by r^2, those with bit 1 become r^3 and r^4; and so on. The next power is always in one of the lanes.
+     */
     private void power() {
-        copyRows(state + PolyLanes.R, powers);
-        copyRows(state + PolyLanes.R, state + PolyLanes.H);
-        for (int p = 1, exponent = 2; exponent <= LANES; p++, exponent *= 2) {
+        copyRows(state + PolyLanes.R, last);
+        for (int p = 0; 1 << p < LANES; p++) {
+            copyRows(last, state + PolyLanes.H);
             PolyLanes.absorb(state, zeros, zeros, 0, 1);
-            copyRows(state + PolyLanes.H, powers + 5 * ROW * p);
-            copyRows(state + PolyLanes.H, state + PolyLanes.R);
+            final int lane = laneOf(2 << p);
+            for (int i = 0; i < 5; i++) {
+                final LongVector mask = VectorWidth.loadLongs(masks + p * ROW);
+                final LongVector product = VectorWidth.loadLongs(state + PolyLanes.H + i * ROW).and(mask);
+                VectorWidth.store(VectorWidth.loadLongs(last + i * ROW).and(mask.not()).or(product), last + i * ROW);
+                final long power = Native.getLong(last + i * ROW + 8L * lane);
+                VectorWidth.store(LongVector.broadcast(VectorWidth.LONG, power), state + PolyLanes.R + i * ROW);
+            }
         }
-        for (int i = 0; i < 5; i++) {
-            VectorWidth.store(LongVector.zero(VectorWidth.LONG), state + PolyLanes.H + i * ROW);
-        }
+        PolyLanes.zero(state + PolyLanes.H, 5 * ROW);
     }
 
     /** The multiplier of each lane's last block: r to the number of blocks from it to the end. */
     private void lastPowers() {
-        // The accumulator is set aside while its rows serve to multiply.
-        final long saved = powers + 5 * ROW * 4;
-        copyRows(state + PolyLanes.H, saved);
-        blend(powers, state + PolyLanes.H, 1);
-        for (int p = 1, bit = 2; bit < LANES; p++, bit *= 2) {
-            final long power = powers + 5 * ROW * p;
-            blend(power, state + PolyLanes.R, bit);
-            PolyLanes.absorb(state, zeros, zeros, 0, 1);
-        }
-        final int p = Integer.numberOfTrailingZeros(LANES);
-        final VectorMask<Long> whole = exponentHas(LANES);
-        for (int i = 0; i < 5; i++) {
-            final LongVector h = VectorWidth.loadLongs(state + PolyLanes.H + i * ROW);
-            final LongVector last = VectorWidth.loadLongs(powers + 5 * ROW * p + i * ROW);
-            VectorWidth.store(h.blend(last, whole), state + PolyLanes.R + i * ROW);
-        }
-        copyRows(saved, state + PolyLanes.H);
+        copyRows(last, state + PolyLanes.R);
     }
 
-    /** {@code destination = power} in lanes whose exponent has {@code bit}, else one. */
-    private static void blend(long power, long destination, int bit) {
-        final VectorMask<Long> mask = exponentHas(bit);
-        for (int i = 0; i < 5; i++) {
-            final LongVector one = LongVector.broadcast(VectorWidth.LONG, i == 0 ? 1 : 0);
-            VectorWidth.store(one.blend(VectorWidth.loadLongs(power + i * ROW), mask), destination + i * ROW);
+    private void absorbSteps(long address, int steps) {
+        final boolean paired = steps >= WORTH_SQUARING;
+        for (int done = 0; done < steps; ) {
+            final int n = Math.min(AHEAD, steps - done);
+            final int pairs = paired ? n / 2 : 0;
+            deal(address + (long) done * STEP, message, n);
+            PolyLanes.absorbPairs(state, message, pairs);
+            PolyLanes.absorb(state, message + pairs * 2L * STEP, allTops, 0, n - 2 * pairs);
+            done += n;
         }
-    }
-
-    private static VectorMask<Long> exponentHas(int bit) {
-        return EXPONENTS.and(bit).compare(VectorOperators.NE, 0);
     }
 
     /** The last step: what is left of the message, padded with zeros, and the block of the two lengths. */
@@ -188,12 +179,17 @@ final class PolyBlocks {
         }
     }
 
-    private static LongVector exponents() {
-        final long[] e = new long[LANES];
-        for (int i = 0; i < LANES; i++) {
-            e[i] = (long) LANES - blockOf(i);
+    /** How many blocks there are from a lane's last one to the end, that one counted. */
+    private static int exponentOf(int lane) {
+        return LANES - blockOf(lane);
+    }
+
+    private static int laneOf(int exponent) {
+        int lane = 0;
+        while (exponentOf(lane) != exponent) {
+            lane++;
         }
-        return LongVector.fromArray(VectorWidth.LONG, e, 0);
+        return lane;
     }
 
     /** Which block of a step {@link #deal} puts into a lane. */

@@ -268,4 +268,10 @@ final class PolyLanes {
         high.add(padHigh).add(carry).intoMemorySegment(MEMORY, state + PAD + ROW, LITTLE_ENDIAN);
     }
 
+    /** Zeroes whole rows. */
+    static void zero(long rows, long bytes) {
+        for (long at = rows; at < rows + bytes; at += ROW) {
+            LongVector.zero(LONG).intoMemorySegment(MEMORY, at, LITTLE_ENDIAN);
+        }
+    }
 }

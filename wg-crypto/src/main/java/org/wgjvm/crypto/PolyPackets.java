@@ -107,7 +107,7 @@ final class PolyPackets {
     }
 
     void wipe() {
-        memory.asSlice(0, PolyLanes.STATE).fill((byte) 0);
+        PolyLanes.zero(state, PolyLanes.STATE);
     }
 
     /** Deals each lane the block that is the {@code left}-th from the end of its message, if it has so many, as block {@code b}. */

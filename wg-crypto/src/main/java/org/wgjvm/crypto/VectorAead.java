@@ -38,11 +38,11 @@ public final class VectorAead implements Aead {
     /** Packets in one piece: no more than block 0 of each leaves room for. */
     private static final int MAX_PIECE = MAX_LANES;
 
-    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + ChaChaLanes.WORDS + MAX_LANES * 64L + 16, 64);
+    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + 2 * ChaChaLanes.WORDS + MAX_LANES * 64L + 16, 64);
     private final long keyRows = memory.address();
     private final long laneRows = keyRows + 8 * ROW;
     private final long words = laneRows + 3 * ROW;
-    private final long stream = words + ChaChaLanes.WORDS;
+    private final long stream = words + 2 * ChaChaLanes.WORDS;
     private final long lengths = stream + MAX_LANES * 64L;
     private final MemorySegment staging = Arena.ofAuto().allocate(MAX_LENGTH + TAG_LENGTH, 64);
 
@@ -64,6 +64,9 @@ public final class VectorAead implements Aead {
 
     /** How far the key rows have been written since they were wiped. */
     private int keyLanes;
+
+    /** Whether {@link #packets} has anything to wipe. */
+    private boolean packetsUsed;
 
     /** Makes one for the calling thread; throws an {@link Error} or an exception where this JVM has no vector module. */
     public VectorAead() {}
@@ -285,6 +288,7 @@ public final class VectorAead implements Aead {
             return;
         }
         sortBySize(n);
+        packetsUsed = true;
         for (int at = 0; at < n; at += PolyLanes.LANES) {
             final int group = Math.min(PolyLanes.LANES, n - at);
             for (int l = 0; l < group; l++) {
@@ -373,6 +377,9 @@ public final class VectorAead implements Aead {
             }
         }
         keyLanes = 0;
-        packets.wipe();
+        if (packetsUsed) {
+            packets.wipe();
+            packetsUsed = false;
+        }
     }
 }
