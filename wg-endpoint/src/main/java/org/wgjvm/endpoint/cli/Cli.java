@@ -62,6 +62,8 @@ public final class Cli {
         add(new KeyCommand.GenPsk(around));
         add(new KeyCommand.PubKey(around));
         add(new VersionCommand(around));
+        add(new PackagingCommand.Manual(this, around));
+        add(new PackagingCommand.Rehearse(around));
         line.setOut(new PrintWriter(new OutputStreamWriter(around.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(around.err(), StandardCharsets.UTF_8), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
@@ -83,6 +85,11 @@ public final class Cli {
     /** Whether {@code word} is one of the commands. */
     public boolean knows(String word) {
         return line.getSubcommands().containsKey(word);
+    }
+
+    /** The commands as a part of the manual page. */
+    String manual() {
+        return ManPage.commands(line);
     }
 
     /** Prints the help of the whole. */

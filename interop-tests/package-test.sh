@@ -1,0 +1,243 @@
+#!/bin/bash
+# package-test.sh [--no-build] - installs the .deb into a fresh Debian root without a JDK, and does with it what an operator does: starts a tunnel
+# by the command lines of its own systemd unit with the rights that the unit gives it, reloads it, crashes it, upgrades the package under it,
+# and purges it. Then the tar.gz is unpacked and started. Sizes and start times are printed.
+#
+# Needs root, dpkg-deb and, the first time, debootstrap and the network; the root is kept in $WGJVM_LAB or ~/.cache/wg-jvm. There is no systemd
+# here: what it would do, by the unit's text, this script does. Exit code 0 only when all of it went well.
+set -euo pipefail
+case "${1:-}" in -h | --help)
+  sed -n '2,/^set /s/^# \{0,1\}//p' "$0" | sed '$d'
+  exit 0
+  ;;
+esac
+export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
+cache=${WGJVM_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/wg-jvm}
+work=$(mktemp -d)
+system=$work/system
+id=$(printf '%x' $$)
+left=wgp${id}a right=wgp${id}b
+listener=''
+build=("$@")
+
+say() { echo "== $*"; }
+fail() {
+  echo "package-test: FAILED: $*" >&2
+  [ ! -f "$work/daemon.log" ] || sed 's/^/  daemon: /' "$work/daemon.log" >&2
+  [ ! -f "$work/notify.log" ] || sed 's/^/  notified: /' "$work/notify.log" >&2
+  exit 1
+}
+
+clean_up() {
+  trap - EXIT
+  local pid name
+  [ -z "$listener" ] || kill "$listener" 2> /dev/null || true
+  for name in "$left" "$right"; do
+    for pid in $(ip netns pids "$name" 2> /dev/null); do kill -9 "$pid" 2> /dev/null || true; done
+    ip netns delete "$name" 2> /dev/null || true
+  done
+  ! mountpoint -q "$system/proc" || umount "$system/proc"
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+await() { # await WHAT SECONDS COMMAND: until the command succeeds
+  local what=$1 end=$((SECONDS + $2))
+  shift 2
+  until "$@" > /dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || fail "$what did not come"
+    sleep 0.05
+  done
+}
+now_ms() { date +%s%3N; }
+size() { du -h -s --apparent-size "$1" | cut -f 1; }
+
+say "a root without a JDK"
+if [ ! -f "$cache/debian-root.tar" ]; then
+  command -v debootstrap > /dev/null || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy --no-install-recommends install debootstrap; }
+  mkdir -p "$cache"
+  debootstrap --variant=minbase --include=iproute2,iputils-ping,nftables,procps bookworm "$work/bootstrap" > "$work/bootstrap.log" 2>&1 \
+    || { tail "$work/bootstrap.log" >&2; fail "debootstrap"; }
+  tar -C "$work/bootstrap" --exclude './var/cache/apt/*' --exclude './var/lib/apt/lists/*' -cf "$cache/debian-root.tar.part" .
+  mv "$cache/debian-root.tar.part" "$cache/debian-root.tar"
+  rm -rf "$work/bootstrap"
+fi
+mkdir "$system"
+tar -C "$system" -xpf "$cache/debian-root.tar"
+mount -t proc proc "$system/proc"
+mkdir -p "$system/dev/net"
+[ -e "$system/dev/net/tun" ] || mknod "$system/dev/net/tun" c 10 200
+! chroot "$system" sh -c 'command -v java' || fail "there is a java in the root"
+# What changes although nobody installs anything.
+snapshot() { (cd "$system" && find . -xdev ! -path './proc/*' ! -path './var/lib/dpkg*' ! -path './var/log/*' ! -path './run/*' ! -path './tmp/*' | sort); }
+snapshot > "$work/before"
+
+say "the packages"
+"$root/bin/dist" ${build[@]+"${build[@]}"} --version 0.9.0 deb tar
+"$root/bin/dist" --no-build --version 0.9.1 deb
+arch=$(dpkg --print-architecture)
+for version in 0.9.0 0.9.1; do cp "$root/dist/wg-jvm_${version}_$arch.deb" "$system/tmp/"; done
+cp "$root/dist/wg-jvm-0.9.0-linux-$arch.tar.gz" "$system/tmp/"
+before=$(sha256sum < "$root/dist/wg-jvm_0.9.0_$arch.deb")
+"$root/bin/dist" --no-build --version 0.9.0 deb > /dev/null
+[ "$before" = "$(sha256sum < "$root/dist/wg-jvm_0.9.0_$arch.deb")" ] || fail "two packages of one commit differ"
+echo "   made twice, the package is the same byte for byte"
+rm -f "$root"/dist/wg-jvm[-_]0.9.[01]*
+for page in "$root"/dist/man/*.8; do
+  ! command -v mandoc > /dev/null || mandoc -Tlint -Wwarning "$page" || fail "${page##*/} has mistakes"
+done
+
+say "installation"
+dpkg_in() { chroot "$system" env DEBIAN_FRONTEND=noninteractive dpkg "$@" > "$work/dpkg.log" 2>&1 || { cat "$work/dpkg.log" >&2; fail "dpkg $*"; }; }
+began=$(now_ms)
+dpkg_in -i "/tmp/wg-jvm_0.9.0_$arch.deb"
+echo "   $(size "$system/tmp/wg-jvm_0.9.0_$arch.deb") of package, installed in $(($(now_ms) - began)) ms:" \
+  "$(size "$system/usr/lib/wg-jvm") and $(size "$system/var/cache/wg-jvm") of caches"
+[ -s "$system/var/cache/wg-jvm/daemon.aot" ] && [ -s "$system/var/cache/wg-jvm/commands.aot" ] || fail "the rehearsal left no caches"
+[ -z "$(chroot "$system" dpkg --verify wg-jvm)" ] || fail "files differ from what the package says"
+[ "$(stat -c %a "$system/etc/wireguard")" = 700 ] || fail "/etc/wireguard is not for its owner alone"
+if command -v systemd-analyze > /dev/null; then
+  verdict=$(systemd-analyze verify --root="$system" --man=no wg-jvm@wg0.service 2>&1 | grep 'wg-jvm@' || true)
+  [ -z "$verdict" ] || fail "systemd-analyze verify: $verdict"
+  systemd-analyze security --offline=true --root="$system" wg-jvm@wg0.service 2> /dev/null | grep 'Overall exposure' | sed 's/^/   /' || true
+fi
+
+say "a link"
+ip netns add "$left"
+ip netns add "$right"
+ip -n "$left" link set lo up
+ip -n "$right" link set lo up
+ip -n "$left" link add eth0 type veth peer name eth0 netns "$right"
+ip -n "$left" addr add 10.66.0.1/24 dev eth0
+ip -n "$right" addr add 10.66.0.2/24 dev eth0
+ip -n "$left" link set eth0 up
+ip -n "$right" link set eth0 up
+
+in_left() { ip netns exec "$left" chroot "$system" "$@"; }
+in_right() { ip netns exec "$right" chroot "$system" "$@"; }
+wg_jvm() { chroot "$system" wg-jvm "$@"; }
+left_key=$(wg_jvm genkey) right_key=$(wg_jvm genkey)
+left_public=$(wg_jvm pubkey <<< "$left_key") right_public=$(wg_jvm pubkey <<< "$right_key")
+conf=$system/etc/wireguard/$left.conf
+(
+  umask 077
+  printf '[Interface]\nPrivateKey = %s\nListenPort = 51820\nAddress = 10.67.0.1/24\nMTU = 1420\n\n[Peer]\nPublicKey = %s\nEndpoint = 10.66.0.2:51821\nAllowedIPs = 10.67.0.2/32, 10.68.0.0/16\n' \
+    "$left_key" "$right_public" > "$conf"
+  printf '[Interface]\nPrivateKey = %s\nListenPort = 51821\nAddress = 10.67.0.2/24\nMTU = 1420\n\n[Peer]\nPublicKey = %s\nAllowedIPs = 10.67.0.1/32\n' \
+    "$right_key" "$left_public" > "$system/etc/wireguard/$right.conf"
+)
+in_right wg-jvm up "$right" 2> "$work/right.log" || { cat "$work/right.log" >&2; fail "the other side"; }
+
+# systemd, as far as this unit needs it.
+unit=$system/usr/lib/systemd/system/wg-jvm@.service
+command_of() { sed -n "s/^$1=-\{0,1\}//p" "$unit" | sed "s/%i/$left/g"; }
+as_unit() { # as_unit COMMAND...: with the unit's rights and environment
+  local capability
+  capability=$(sed -n 's/^CapabilityBoundingSet=CAP_//p' "$unit" | tr '[:upper:]' '[:lower:]')
+  in_left setpriv --bounding-set "-all,+$capability" --inh-caps "-all,+$capability" --ambient-caps "-all,+$capability" --no-new-privs \
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=2000000 LOG_LEVEL=verbose "$@"
+}
+listen() { # what is sent to the notification socket, a line for each message
+  rm -f "$system/run/notify"
+  perl -MSocket -e '
+    socket(my $s, AF_UNIX, SOCK_DGRAM, 0) and bind($s, pack_sockaddr_un($ARGV[0])) or die "notify: $!";
+    $| = 1; my $m; while (defined recv($s, $m, 4096, 0)) { $m =~ s/\n/ /g; print "$m\n" }' "$system/run/notify" > "$work/notify.log" &
+  listener=$!
+  await "the notification socket" 10 test -S "$system/run/notify"
+}
+main=''
+start() {
+  : > "$work/notify.log"
+  local at
+  at=$(now_ms)
+  # shellcheck disable=SC2046
+  as_unit $(command_of ExecStart) >> "$work/daemon.log" 2>&1 &
+  main=$!
+  await "READY=1" 60 grep -q '^READY=1' "$work/notify.log"
+  echo "   ready after $(($(now_ms) - at)) ms"
+  # shellcheck disable=SC2046
+  as_unit $(command_of ExecStartPost) >> "$work/daemon.log" 2>&1 || fail "ExecStartPost"
+  echo "   up after $(($(now_ms) - at)) ms"
+}
+# shellcheck disable=SC2046
+run_unit() { as_unit $(command_of "$1") >> "$work/daemon.log" 2>&1 || fail "$1"; }
+daemon_pid() { ip netns pids "$left" | while read -r pid; do grep -qz -- '^-f$' "/proc/$pid/cmdline" 2> /dev/null && echo "$pid"; done | head -n 1; }
+ping_once() { in_left ping -n -q -c 1 -W 2 10.67.0.2; }
+handshake() { in_left wg-jvm show "$left" latest-handshakes | grep "$right_public" | cut -f 2; }
+
+listen
+say "start, by the unit's own command lines"
+start
+await "an answer through the tunnel" 20 ping_once
+in_left ip route show dev "$left" | grep -q '^10.68.0.0/16' || fail "the route is not there"
+grep -q '^CapEff:[[:space:]]*0000000000001000$' "/proc/$(daemon_pid)/status" || fail "the daemon has other rights than CAP_NET_ADMIN"
+echo "   through the tunnel, with CAP_NET_ADMIN and no other capability"
+await "the watchdog's second message" 20 sh -c "[ \$(grep -c '^WATCHDOG=1' '$work/notify.log') -ge 2 ]"
+[ "$(stat -c %a "$system/run/wireguard/$left.sock")" = 700 ] || fail "the socket is not for root alone"
+
+say "reload"
+pid=$(daemon_pid) shook=$(handshake)
+in_left ping -n -q -i 0.1 -c 40 -W 5 10.67.0.2 > "$work/ping" 2>&1 &
+pinging=$!
+third=$(wg_jvm genkey | wg_jvm pubkey)
+printf '\n[Peer]\nPublicKey = %s\nAllowedIPs = 10.69.0.0/16\n' "$third" >> "$conf"
+run_unit ExecReload
+in_left wg-jvm show "$left" peers | grep -q "$third" || fail "the peer did not come"
+in_left ip route show dev "$left" | grep -q '^10.69.0.0/16' || fail "its route did not come"
+wait "$pinging" && grep -q '40 packets transmitted, 40 received' "$work/ping" || { cat "$work/ping" >&2; fail "pings were lost in the reload"; }
+[ "$(daemon_pid)" = "$pid" ] && [ "$(handshake)" = "$shook" ] || fail "the session did not survive the reload"
+echo "   a peer and its route came; 40 of 40 pings of the other peer, and no handshake"
+
+say "a crash, and what the unit does then"
+kill -9 "$pid"
+wait "$main" 2> /dev/null || true
+run_unit ExecStopPost
+start
+await "an answer through the tunnel" 20 ping_once
+
+say "upgrade of the package under the tunnel"
+pid=$(daemon_pid)
+in_left ping -n -q -i 0.2 -c 600 -W 5 10.67.0.2 > "$work/ping" 2>&1 &
+pinging=$!
+dpkg_in -i "/tmp/wg-jvm_0.9.1_$arch.deb"
+kill -INT "$pinging" "$(pgrep -P "$pinging" 2> /dev/null || echo "$pinging")" 2> /dev/null || true
+wait "$pinging" 2> /dev/null || true
+for each in $(ip netns pids "$left"); do [ "$(cat "/proc/$each/comm")" != ping ] || kill -INT "$each"; done
+await "the end of the pings" 10 grep -q 'packets transmitted' "$work/ping"
+[ "$(daemon_pid)" = "$pid" ] || fail "the upgrade ended the daemon"
+grep -q ' 0% packet loss' "$work/ping" || { cat "$work/ping" >&2; fail "pings were lost in the upgrade"; }
+[ "$(chroot "$system" dpkg-query -W -f '${Version}' wg-jvm)" = 0.9.1 ] || fail "the version is another"
+echo "   the tunnel went on: $(sed -n 's/\(.*received\).*/\1/p' "$work/ping")"
+run_unit ExecStop
+await "the daemon's end" 20 sh -c "! kill -0 $pid"
+wait "$main" || fail "the daemon ended with $?"
+run_unit ExecStopPost
+! in_left ip link show "$left" > /dev/null 2>&1 || fail "the interface is still there"
+grep -q '^STOPPING=1' "$work/notify.log" || fail "STOPPING=1 was not sent"
+start
+await "an answer through the tunnel of the new version" 20 ping_once
+run_unit ExecStop
+wait "$main" || fail "the daemon ended with $?"
+in_right wg-jvm down "$right" 2>> "$work/right.log"
+
+say "purge"
+rm -f "$system/etc/wireguard/"*.conf
+dpkg_in --purge wg-jvm
+snapshot > "$work/after"
+diff "$work/before" "$work/after" > "$work/leftovers" || { cat "$work/leftovers" >&2; fail "purge leaves something"; }
+echo "   nothing is left"
+
+say "the tar.gz, unpacked where somebody likes it"
+mkdir "$system/opt/elsewhere"
+tar -C "$system/opt/elsewhere" -xzf "$system/tmp/wg-jvm-0.9.0-linux-$arch.tar.gz"
+program=/opt/elsewhere/wg-jvm-0.9.0-linux-$arch/bin/wg-jvm
+used=$(in_left env WGJVM_JAVA_OPTS='-Xlog:aot=info:stdout' "$program" genkey | grep -c 'Opened AOT cache' || true)
+[ "$used" = 1 ] || fail "the cache in the tar.gz is not used"
+began=$(now_ms)
+in_left "$program" "$left" || fail "the daemon of the tar.gz"
+echo "   $(size "$system/tmp/wg-jvm-0.9.0-linux-$arch.tar.gz"); ready after $(($(now_ms) - began)) ms"
+in_left "$program" show "$left" > /dev/null
+in_left ip link del "$left"
+echo "package-test: PASSED after $SECONDS s"
