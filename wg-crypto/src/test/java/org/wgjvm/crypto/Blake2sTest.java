@@ -15,6 +15,8 @@ import org.bouncycastle.crypto.macs.HMac;
 import org.bouncycastle.crypto.params.HKDFParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** BLAKE2s against RFC 7693, appendix B and E, and against Bouncy Castle. */
 class Blake2sTest {
@@ -47,6 +49,31 @@ class Blake2sTest {
         final byte[] out = new byte[32];
         outer.finish(out, 0);
         assertEquals("6a411f08ce25adcdfb02aba641451cec53c598b24f4fc787fbdc88797f4c1dfe", HexFormat.of().formatHex(out));
+    }
+
+    /** The known answers that wireguard-go tests its KDF with; Python's hmac and hashlib.blake2s give the same. */
+    @ParameterizedTest
+    @CsvSource({
+        "test-key, test-input, 6f0e5ad38daba1bea8a0d213688736f19763239305e0f58aba697f9ffc41c633,"
+                + " df1194df20802a4fe594cde27e92991c8cae66c366e8106aaa937a55fa371e8a,"
+                + " fac6e2745a325f5dc5d11a5b165aad08b0ada28e7b4e666b7c077934a4d76c24",
+        "wireguard, wireguard, 491d43bbfdaa8750aaf535e334ecbfe5129967cd64635101c566d4caefda96e8,"
+                + " 1e71a379baefd8a79aa4662212fcafe19a23e2b609a3db7d6bcba8f560e3d25f,"
+                + " 31e1ae48bddfbe5de38f295e5452b1909a1b4e38e183926af3780b0c1e1f0160",
+        "'', '', 8387b46bf43eccfcf349552a095d8315c4055beb90208fb1be23b894bc2ed5d0,"
+                + " 58a0e5f6faefccf4807bff1f05fa8a9217945762040bcec2f4b4a62bdfe0e86e,"
+                + " 0ce6ea98ec548f8e281e93e32db65621c45eb18dc6f0a7ad94178610a2f7338e"
+    })
+    void kdfKnownAnswers(String key, String input, String first, String second, String third) {
+        final byte[] k = key.getBytes(StandardCharsets.US_ASCII);
+        final byte[] in = input.getBytes(StandardCharsets.US_ASCII);
+        final byte[][] out = new byte[3][32];
+        for (int n = 1; n <= 3; n++) {
+            Blake2s.kdf(k, in, Arrays.copyOf(out, n));
+            assertEquals(first, HexFormat.of().formatHex(out[0]));
+        }
+        assertEquals(second, HexFormat.of().formatHex(out[1]));
+        assertEquals(third, HexFormat.of().formatHex(out[2]));
     }
 
     /** {@code selftest_seq} of the appendix. */

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -215,6 +218,42 @@ final class PaperTimersTest extends TwoPeers {
         alice.send(aliceToBob(2));
         sim.runFor(SECOND);
         assertEquals(List.of(2L), ids(bob), sim.trace());
+    }
+
+    @Test
+    void everyRetransmissionIsANewInitiationWithAnEphemeralIndexAndTimestampOfItsOwn() {
+        sim.network().partition(bob, true);
+        alice.send(aliceToBob(1));
+        sim.runFor(REKEY_ATTEMPT_TIME);
+        final List<byte[]> initiations = sent(alice, INITIATION).stream().map(Datagram::bytes).toList();
+        assertTrue(initiations.size() > 10);
+        for (final int[] part : new int[][] {{4, 8}, {8, 40}, {40, 88}, {88, 116}}) {
+            final Set<String> seen = new HashSet<>();
+            for (byte[] message : initiations) {
+                seen.add(HexFormat.of().formatHex(message, part[0], part[1]));
+            }
+            assertEquals(initiations.size(), seen.size(), "bytes " + part[0] + " to " + part[1]);
+        }
+        // Each is later than the one before: its responder takes them in the order in which they were made, and in no other.
+        sim.network().partition(bob, false);
+        sim.network().partition(alice, true);
+        inject(alice.address(), bob, initiations.get(5));
+        sim.runFor(SECOND);
+        inject(alice.address(), bob, initiations.get(4));
+        inject(alice.address(), bob, initiations.get(5));
+        inject(alice.address(), bob, initiations.get(6));
+        sim.runFor(SECOND);
+        assertEquals(2, sent(bob, RESPONSE).stream().filter(d -> receiverOf(d) == senderOf(initiations.get(5))
+                || receiverOf(d) == senderOf(initiations.get(6))).count());
+        assertEquals(0, sent(bob, RESPONSE).stream().filter(d -> receiverOf(d) == senderOf(initiations.get(4))).count());
+    }
+
+    private static int senderOf(byte[] initiation) {
+        return ByteBuffer.wrap(initiation).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+    }
+
+    private static int receiverOf(Datagram response) {
+        return ByteBuffer.wrap(response.bytes()).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
     }
 
     @Test

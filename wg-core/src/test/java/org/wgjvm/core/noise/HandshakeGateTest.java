@@ -97,6 +97,14 @@ final class HandshakeGateTest {
     }
 
     @Test
+    void theSmallestBudgetIsOneAndTheLargestAMillion() {
+        final LoadDetector least = new LoadDetector(1, 1);
+        assertFalse(least.onHandshakeMessage(0));
+        assertTrue(least.onHandshakeMessage(0));
+        assertFalse(new LoadDetector(1_000_000, 1_000_000).onHandshakeMessage(0));
+    }
+
+    @Test
     void aBudgetOfNothingIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new LoadDetector(0, 1));
         assertThrows(IllegalArgumentException.class, () -> new LoadDetector(1, 0));

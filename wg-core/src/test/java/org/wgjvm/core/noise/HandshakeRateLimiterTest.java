@@ -75,6 +75,14 @@ final class HandshakeRateLimiterTest {
 
     /** All IPv4 in IPv6 form lies in one /64. */
     @Test
+    void theHashIsKeyedSoThatNobodyCanChooseAddressesThatCollide() {
+        final int[] drawn = {0};
+        final HandshakeRateLimiter limiter = new HandshakeRateLimiter(out -> drawn[0] += out.length);
+        assertEquals(16, drawn[0]);
+        assertTrue(limiter.allow(TestEndpoints.A, 0));
+    }
+
+    @Test
     void mappedAddressesAreIpv4() {
         for (int i = 0; i < 100; i++) {
             assertTrue(limiter.allow(Endpoint.v6(0, 0xffff_0000_0000L | i, 1, 0), 0));

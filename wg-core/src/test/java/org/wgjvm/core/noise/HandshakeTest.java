@@ -13,6 +13,7 @@ import static org.wgjvm.core.noise.HandshakeResult.UNKNOWN_PEER;
 import static org.wgjvm.core.noise.HandshakeResult.WRONG_INDEX;
 import static org.wgjvm.core.noise.HandshakeResult.WRONG_STATE;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.wgjvm.crypto.AeadKey;
 import org.wgjvm.crypto.PresharedKey;
@@ -274,11 +275,30 @@ final class HandshakeTest {
     }
 
     @Test
+    void whatABufferHeldBeforeIsInNoMessage() {
+        final byte[] initiation = new byte[148];
+        final byte[] response = new byte[92];
+        Arrays.fill(initiation, (byte) -1);
+        Arrays.fill(response, (byte) -1);
+        final byte[] stamp = new Tai64n().next(5);
+        final SeededRandom random = new SeededRandom(4);
+        assertEquals(OK, initiator.handshake.createInitiation(initiation, initiator.identity, stamp, 9, random, initiator.aead));
+        assertArrayEquals(new byte[32], Arrays.copyOfRange(initiation, 116, 148));
+        assertEquals(1, initiation[0] + initiation[1] + initiation[2] + initiation[3]);
+        initiator.generator.sign(initiation, 0);
+        assertEquals(OK, responder.consumeInitiation(initiation));
+        assertEquals(OK, responder.handshake.createResponse(response, 7, random, responder.aead));
+        assertArrayEquals(new byte[32], Arrays.copyOfRange(response, 60, 92));
+        assertEquals(2, response[0] + response[1] + response[2] + response[3]);
+    }
+
+    @Test
     void secretsAreNotPrinted() {
         initiator.psk(new SeededRandom(9).bytes(32));
         initiator.initiation();
         final String key = initiator.identity.publicKey().toBase64();
         assertEquals("StaticIdentity[" + key + "]", initiator.identity.toString());
+        assertEquals("SymmetricState[redacted]", SymmetricState.forResponder(new byte[32]).toString());
         assertEquals("Handshake[" + responder.identity.publicKey().toBase64() + ", INITIATION_CREATED]", initiator.handshake.toString());
     }
 }

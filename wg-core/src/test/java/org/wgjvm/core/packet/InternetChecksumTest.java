@@ -94,4 +94,11 @@ final class InternetChecksumTest {
         segment.set(be, 10, (short) InternetChecksum.update(checksum, before, value & 0xffff));
         assertEquals(0xffff, InternetChecksum.fold(InternetChecksum.sum(segment, 0, 20, 0)));
     }
+
+    @Test
+    void thePseudoHeaderOfIpv4IsTheSumOfItsWords() {
+        // 192.0.2.1 to 255.255.255.254, UDP, 1000 bytes: 0xc000 + 0x0201 + 0xffff + 0xfffe + 17 + 1000, folded.
+        final int literal = (0xc000 + 0x0201 + 0xffff + 0xfffe + 17 + 1000);
+        assertEquals(InternetChecksum.fold(literal), InternetChecksum.fold(InternetChecksum.pseudoHeaderV4(0xc0000201, -2, 17, 1000)));
+    }
 }
