@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.wgjvm.core.packet.PacketBatch;
 
@@ -95,7 +96,16 @@ public final class MemoryPort implements PacketPort {
         VarHandle.fullFence(); // the packet must be visible before the flag is looked at; the loop does it the other way round
         final EventLoop to = loop;
         if (to != null && !inbound.isEmpty() && !drainScheduled.get() && drainScheduled.compareAndSet(false, true)) {
-            to.execute(drainTask);
+            execute(to, drainTask);
+        }
+    }
+
+    /** A loop that has ended takes nothing any more: the port is closed, or will be, and the router's thread is not to be thrown at. */
+    private static void execute(EventLoop to, Runnable task) {
+        try {
+            to.execute(task);
+        } catch (RejectedExecutionException e) {
+            // What was offered stays where it is and is gone with the port.
         }
     }
 
@@ -144,7 +154,7 @@ public final class MemoryPort implements PacketPort {
     private void onLoop(Runnable event) {
         final EventLoop to = loop;
         if (to != null) {
-            to.execute(() -> {
+            execute(to, () -> {
                 if (!closed) {
                     event.run();
                 }
