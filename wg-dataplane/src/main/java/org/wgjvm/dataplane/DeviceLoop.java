@@ -19,6 +19,7 @@ import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.TieredAead;
 import org.wgjvm.sys.BootClock;
+import org.wgjvm.sys.Niceness;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.RouteWatch;
 import org.wgjvm.transport.UdpBind;
@@ -63,7 +64,11 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.enforceMtu = enforceMtu;
         final Runnable warmUp = TieredAead.warmUpTask();
         if (warmUp != null) {
-            final Thread thread = new Thread(warmUp, "aead-warm-up");
+            final Thread thread = new Thread(() -> {
+                // The first handshakes are made meanwhile, by code that is not compiled yet either. Where it cannot be had, it is a wish.
+                final int ignored = Niceness.ofThisThread(Niceness.MOST);
+                warmUp.run();
+            }, "aead-warm-up");
             thread.setDaemon(true);
             thread.start();
         }

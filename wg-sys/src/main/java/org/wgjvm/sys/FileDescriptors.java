@@ -1,12 +1,8 @@
 package org.wgjvm.sys;
 
 import static org.wgjvm.sys.Native.INT;
-import static org.wgjvm.sys.Native.LONG;
-import static org.wgjvm.sys.Native.POINTER;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -43,88 +39,51 @@ public final class FileDescriptors {
     private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
 
-    private static final MethodHandle OPEN = Native.downcall(
-            "open", FunctionDescriptor.of(INT, POINTER, INT, INT), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = Native.downcall("close", FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle READ = Native.downcall("read", FunctionDescriptor.of(LONG, INT, LONG, LONG));
-    private static final MethodHandle WRITE = Native.downcall("write", FunctionDescriptor.of(LONG, INT, LONG, LONG));
-    private static final MethodHandle READV = Native.downcall("readv", FunctionDescriptor.of(LONG, INT, LONG, INT));
-    private static final MethodHandle WRITEV = Native.downcall("writev", FunctionDescriptor.of(LONG, INT, LONG, INT));
-    private static final MethodHandle FCNTL = Native.downcall(
-            "fcntl", FunctionDescriptor.of(INT, INT, INT, LONG), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle IOCTL = Native.downcall(
-            "ioctl", FunctionDescriptor.of(INT, INT, LONG, LONG), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle POLL = Native.downcall("poll", FunctionDescriptor.of(INT, POINTER, LONG, INT));
-    private static final MethodHandle EVENTFD = Native.downcall("eventfd", FunctionDescriptor.of(INT, INT, INT));
-    private static final MethodHandle UMASK = Native.downcall("umask", FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle SETNS = Native.downcall("setns", FunctionDescriptor.of(INT, INT, INT));
+    private static final MethodHandle OPEN = Native.function("open");
+    private static final MethodHandle CLOSE = Native.function("close");
+    private static final MethodHandle READ = Native.function("read");
+    private static final MethodHandle WRITE = Native.function("write");
+    private static final MethodHandle READV = Native.function("readv");
+    private static final MethodHandle WRITEV = Native.function("writev");
+    private static final MethodHandle FCNTL = Native.function("fcntl");
+    private static final MethodHandle IOCTL = Native.function("ioctl");
+    private static final MethodHandle POLL = Native.function("poll");
+    private static final MethodHandle EVENTFD = Native.function("eventfd");
+    private static final MethodHandle UMASK = Native.function("umask");
+    private static final MethodHandle SETNS = Native.function("setns");
 
     private FileDescriptors() {}
 
     /** open(2). Returns the descriptor. Creates nothing, so there is no mode. */
     public static int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) OPEN.invokeExact(capture, arena.allocateFrom(path), flags, 0);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+            return Native.call(OPEN, arena.allocateFrom(path).address(), flags, 0);
         }
     }
 
     /** close(2). Never to be repeated, whatever it returns. */
     public static int close(int fd) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) CLOSE.invokeExact(capture, fd);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(CLOSE, fd, 0, 0);
     }
 
     /** read(2) of at most {@code length} bytes to {@code address}. */
     public static long read(int fd, long address, long length) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final long result = (long) READ.invokeExact(capture, fd, address, length);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.callLong(READ, fd, address, length);
     }
 
     /** write(2) of {@code length} bytes at {@code address}. */
     public static long write(int fd, long address, long length) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final long result = (long) WRITE.invokeExact(capture, fd, address, length);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.callLong(WRITE, fd, address, length);
     }
 
     /** readv(2) into the first {@code count} elements of {@code vector}. */
     public static long readv(int fd, IoVector vector, int count) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final long result = (long) READV.invokeExact(capture, fd, vector.address(), count);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.callLong(READV, fd, vector.address(), count);
     }
 
     /** writev(2) of the first {@code count} elements of {@code vector}. */
     public static long writev(int fd, IoVector vector, int count) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final long result = (long) WRITEV.invokeExact(capture, fd, vector.address(), count);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.callLong(WRITEV, fd, vector.address(), count);
     }
 
     /** Sets or clears O_NONBLOCK. */
@@ -143,24 +102,12 @@ public final class FileDescriptors {
 
     /** fcntl(2) with an integer argument. */
     public static int fcntl(int fd, int command, long argument) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) FCNTL.invokeExact(capture, fd, command, argument);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(FCNTL, fd, command, argument);
     }
 
     /** ioctl(2) with an integer argument. */
     public static int ioctl(int fd, long request, long argument) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) IOCTL.invokeExact(capture, fd, request, argument);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(IOCTL, fd, request, argument);
     }
 
     /** ioctl(2) with a structure, which the kernel reads or fills. */
@@ -177,42 +124,23 @@ public final class FileDescriptors {
             final MemorySegment pollfd = arena.allocate(8, 4);
             pollfd.set(INT, 0, fd);
             pollfd.set(INT, 4, events & 0xffff);
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) POLL.invokeExact(capture, pollfd, 1L, timeoutMs);
-            return result < 0 ? -Native.errno(capture) : pollfd.get(INT, 4) >>> 16;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+            final int result = Native.call(POLL, pollfd.address(), 1, timeoutMs);
+            return result < 0 ? result : pollfd.get(INT, 4) >>> 16;
         }
     }
 
     /** eventfd(2): a counter that a poll can wait for. */
     public static int eventfd(int initial, int flags) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) EVENTFD.invokeExact(capture, initial, flags);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(EVENTFD, initial, flags, 0);
     }
 
     /** umask(2) of the whole process. Returns the mask before. */
     public static int umask(int mask) {
-        try {
-            return (int) UMASK.invokeExact(Native.errnoCapture(), mask);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(UMASK, mask, 0, 0);
     }
 
     /** setns(2): moves the calling thread, and only it, to another namespace. See {@link NetworkNamespace} for the safe way. */
     static int setns(int fd, int type) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            final int result = (int) SETNS.invokeExact(capture, fd, type);
-            return result < 0 ? -Native.errno(capture) : result;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(SETNS, fd, type, 0);
     }
 }

@@ -2,7 +2,6 @@ package org.wgjvm.sys;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -20,11 +19,8 @@ public final class NotifySocket implements AutoCloseable {
     private static final int FAMILY_BYTES = 2;
     private static final int PATH_BYTES = 108;
 
-    private static final MethodHandle SOCKET =
-            Native.downcall("socket", FunctionDescriptor.of(Native.INT, Native.INT, Native.INT, Native.INT));
-    private static final MethodHandle SENDTO = Native.downcall(
-            "sendto",
-            FunctionDescriptor.of(Native.LONG, Native.INT, Native.POINTER, Native.LONG, Native.INT, Native.POINTER, Native.INT));
+    private static final MethodHandle SOCKET = Native.function("socket");
+    private static final MethodHandle SENDTO = Native.function("sendto");
 
     private final int fd;
     private final MemorySegment address;
@@ -55,15 +51,9 @@ public final class NotifySocket implements AutoCloseable {
         final MemorySegment address = Arena.ofAuto().allocate(FAMILY_BYTES + bytes.length + (inNameSpace ? 0 : 1), 2);
         address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
         MemorySegment.copy(bytes, 0, address, ValueLayout.JAVA_BYTE, FAMILY_BYTES, bytes.length);
-        final MemorySegment capture = Native.errnoCapture();
-        final int fd;
-        try {
-            fd = (int) SOCKET.invokeExact(capture, AF_UNIX, SOCK_DGRAM | FileDescriptors.O_CLOEXEC, 0);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        final int fd = Native.call(SOCKET, AF_UNIX, SOCK_DGRAM | FileDescriptors.O_CLOEXEC, 0);
         if (fd < 0) {
-            throw Errno.failure("open a notification socket", -Native.errno(capture));
+            throw Errno.failure("open a notification socket", fd);
         }
         return new NotifySocket(fd, address);
     }
@@ -76,12 +66,9 @@ public final class NotifySocket implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             final byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
             final MemorySegment text = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-            final MemorySegment capture = Native.errnoCapture();
-            final long sent = (long) SENDTO.invokeExact(
-                    capture, fd, text, (long) bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, (int) address.byteSize());
-            return sent < 0 ? -Native.errno(capture) : 0;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+            final int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+            final long sent = Native.callLong(SENDTO, fd, text.address(), bytes.length, flags, address.address(), address.byteSize());
+            return (int) Math.min(0, sent);
         }
     }
 

@@ -2,11 +2,9 @@ package org.wgjvm.sys;
 
 import static org.wgjvm.sys.Native.INT;
 import static org.wgjvm.sys.Native.LONG;
-import static org.wgjvm.sys.Native.POINTER;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -60,12 +58,11 @@ public final class RouteNetlink implements AutoCloseable {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
-    private static final MethodHandle SOCKET = Native.downcall("socket", FunctionDescriptor.of(INT, INT, INT, INT));
-    private static final MethodHandle BIND = Native.downcall("bind", FunctionDescriptor.of(INT, INT, POINTER, INT));
-    private static final MethodHandle SEND = Native.downcall("send", FunctionDescriptor.of(LONG, INT, POINTER, LONG, INT));
-    private static final MethodHandle RECVMSG = Native.downcall("recvmsg", FunctionDescriptor.of(LONG, INT, POINTER, INT));
-    private static final MethodHandle SETSOCKOPT =
-            Native.downcall("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, INT));
+    private static final MethodHandle SOCKET = Native.function("socket");
+    private static final MethodHandle BIND = Native.function("bind");
+    private static final MethodHandle SEND = Native.function("send");
+    private static final MethodHandle RECVMSG = Native.function("recvmsg");
+    private static final MethodHandle SETSOCKOPT = Native.function("setsockopt");
 
     private static final int MSGHDR_BYTES = 56;
     private static final int CONTROL_BYTES = 64;
@@ -100,35 +97,26 @@ public final class RouteNetlink implements AutoCloseable {
         final RouteNetlink netlink = open(RTMGRP_LINK);
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment one = arena.allocateFrom(INT, 1);
-            final int ignored = (int) SETSOCKOPT.invokeExact(
-                    Native.errnoCapture(), netlink.fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, one, 4);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+            final int ignored = Native.call(SETSOCKOPT, netlink.fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, one.address(), 4, 0);
         }
         return netlink;
     }
 
     private static RouteNetlink open(int groups) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment capture = Native.errnoCapture();
-            final int fd = (int) SOCKET.invokeExact(capture, AF_NETLINK, SOCK_RAW | FileDescriptors.O_CLOEXEC, NETLINK_ROUTE);
+            final int fd = Native.call(SOCKET, AF_NETLINK, SOCK_RAW | FileDescriptors.O_CLOEXEC, NETLINK_ROUTE);
             if (fd < 0) {
-                throw Errno.failure("open a netlink socket", -Native.errno(capture));
+                throw Errno.failure("open a netlink socket", fd);
             }
             final MemorySegment address = arena.allocate(12, 4);
             address.set(SHORT, 0, (short) AF_NETLINK);
             address.set(INT, 8, groups);
-            final int result = (int) BIND.invokeExact(capture, fd, address, 12);
+            final int result = Native.call(BIND, fd, address.address(), 12);
             if (result < 0) {
-                final int errno = Native.errno(capture);
                 FileDescriptors.close(fd);
-                throw Errno.failure("bind a netlink socket", -errno);
+                throw Errno.failure("bind a netlink socket", result);
             }
             return new RouteNetlink(fd);
-        } catch (IOException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
         }
     }
 
@@ -291,16 +279,9 @@ public final class RouteNetlink implements AutoCloseable {
     /** Sends the request that ends at {@code end} and waits for its acknowledgement. */
     private Reply request(int end, String what) throws IOException {
         buffer.set(INT, 0, end);
-        final MemorySegment capture = Native.errnoCapture();
-        try {
-            final long sent = (long) SEND.invokeExact(capture, fd, buffer, (long) end, 0);
-            if (sent < 0) {
-                throw Errno.failure(what, -Native.errno(capture));
-            }
-        } catch (IOException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+        final long sent = Native.callLong(SEND, fd, buffer.address(), end, 0, 0, 0);
+        if (sent < 0) {
+            throw Errno.failure(what, (int) sent);
         }
         LinkState link = null;
         int namespaceId = -1;
@@ -331,14 +312,8 @@ public final class RouteNetlink implements AutoCloseable {
     }
 
     private int receive(int flags) {
-        try {
-            final MemorySegment capture = Native.errnoCapture();
-            message.set(LONG, 40, CONTROL_BYTES);
-            final long length = (long) RECVMSG.invokeExact(capture, fd, message, flags);
-            return length < 0 ? -Native.errno(capture) : (int) length;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        message.set(LONG, 40, CONTROL_BYTES);
+        return (int) Native.callLong(RECVMSG, fd, message.address(), flags);
     }
 
     /** The namespace that the messages just received are about. */

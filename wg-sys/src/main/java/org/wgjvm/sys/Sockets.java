@@ -1,13 +1,6 @@
 package org.wgjvm.sys;
 
-import static org.wgjvm.sys.Native.INT;
-import static org.wgjvm.sys.Native.LONG;
-import static org.wgjvm.sys.Native.downcall;
-import static org.wgjvm.sys.Native.errno;
-import static org.wgjvm.sys.Native.errnoCapture;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -61,17 +54,17 @@ public final class Sockets {
 
     private static final short POLLOUT = 4;
 
-    private static final MethodHandle SOCKET = downcall("socket", FunctionDescriptor.of(INT, INT, INT, INT));
-    private static final MethodHandle BIND = downcall("bind", FunctionDescriptor.of(INT, INT, LONG, INT));
-    private static final MethodHandle CLOSE = downcall("close", FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle GETSOCKNAME = downcall("getsockname", FunctionDescriptor.of(INT, INT, LONG, LONG));
-    private static final MethodHandle SETSOCKOPT = downcall("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT));
-    private static final MethodHandle GETSOCKOPT = downcall("getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, LONG, LONG));
-    private static final MethodHandle RECVMMSG = downcall("recvmmsg", FunctionDescriptor.of(INT, INT, LONG, INT, INT, LONG));
-    private static final MethodHandle SENDMMSG = downcall("sendmmsg", FunctionDescriptor.of(INT, INT, LONG, INT, INT));
-    private static final MethodHandle SEND = downcall("send", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
-    private static final MethodHandle RECV = downcall("recv", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
-    private static final MethodHandle POLL = downcall("poll", FunctionDescriptor.of(INT, LONG, LONG, INT));
+    private static final MethodHandle SOCKET = Native.function("socket");
+    private static final MethodHandle BIND = Native.function("bind");
+    private static final MethodHandle CLOSE = Native.function("close");
+    private static final MethodHandle GETSOCKNAME = Native.function("getsockname");
+    private static final MethodHandle SETSOCKOPT = Native.function("setsockopt");
+    private static final MethodHandle GETSOCKOPT = Native.function("getsockopt");
+    private static final MethodHandle RECVMMSG = Native.function("recvmmsg");
+    private static final MethodHandle SENDMMSG = Native.function("sendmmsg");
+    private static final MethodHandle SEND = Native.function("send");
+    private static final MethodHandle RECV = Native.function("recv");
+    private static final MethodHandle POLL = Native.function("poll");
 
     /** Room for the small structures of calls that are not on the data path. */
     private static final ThreadLocal<MemorySegment> SCRATCH = ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(64, 8));
@@ -80,134 +73,70 @@ public final class Sockets {
 
     /** socket(2): a file descriptor, or {@code -errno}. */
     public static int socket(int domain, int type, int protocol) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final int r = (int) SOCKET.invokeExact(capture, domain, type, protocol);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(SOCKET, domain, type, protocol);
     }
 
     /** bind(2) to the {@code length} bytes of socket address at {@code address}. */
     public static int bind(int fd, long address, int length) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final int r = (int) BIND.invokeExact(capture, fd, address, length);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(BIND, fd, address, length);
     }
 
     /** close(2). The descriptor is gone whatever the result. */
     public static int close(int fd) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final int r = (int) CLOSE.invokeExact(capture, fd);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(CLOSE, fd, 0, 0);
     }
 
     /** The port that an IPv4 or IPv6 socket is bound to. */
     public static int localPort(int fd) {
-        final MemorySegment capture = errnoCapture();
         final MemorySegment scratch = SCRATCH.get();
         scratch.set(ValueLayout.JAVA_INT, 48, 48);
-        try {
-            final int r = (int) GETSOCKNAME.invokeExact(capture, fd, scratch.address(), scratch.address() + 48);
-            final int port = (scratch.get(ValueLayout.JAVA_BYTE, 2) & 0xff) << 8 | scratch.get(ValueLayout.JAVA_BYTE, 3) & 0xff;
-            return r < 0 ? -errno(capture) : port;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        final int r = Native.call(GETSOCKNAME, fd, scratch.address(), scratch.address() + 48);
+        final int port = (scratch.get(ValueLayout.JAVA_BYTE, 2) & 0xff) << 8 | scratch.get(ValueLayout.JAVA_BYTE, 3) & 0xff;
+        return r < 0 ? r : port;
     }
 
     /** setsockopt(2) of an {@code int}. */
     public static int setOption(int fd, int level, int option, int value) {
-        final MemorySegment capture = errnoCapture();
         final MemorySegment scratch = SCRATCH.get();
         scratch.set(ValueLayout.JAVA_INT, 0, value);
-        try {
-            final int r = (int) SETSOCKOPT.invokeExact(capture, fd, level, option, scratch.address(), 4);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(SETSOCKOPT, fd, level, option, scratch.address(), 4, 0);
     }
 
     /** getsockopt(2) of an {@code int} that is never negative; {@code -errno} on failure. */
     public static int option(int fd, int level, int option) {
-        final MemorySegment capture = errnoCapture();
         final MemorySegment scratch = SCRATCH.get();
         scratch.set(ValueLayout.JAVA_INT, 0, 0);
         scratch.set(ValueLayout.JAVA_INT, 8, 4);
-        try {
-            final int r = (int) GETSOCKOPT.invokeExact(capture, fd, level, option, scratch.address(), scratch.address() + 8);
-            return r < 0 ? -errno(capture) : scratch.get(ValueLayout.JAVA_INT, 0);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        final int r = Native.call(GETSOCKOPT, fd, level, option, scratch.address(), scratch.address() + 8, 0);
+        return r < 0 ? r : scratch.get(ValueLayout.JAVA_INT, 0);
     }
 
     /** recvmmsg(2) without a timeout: how many of the {@code count} {@code mmsghdr} at {@code messages} were filled. */
     public static int recvmmsg(int fd, long messages, int count, int flags) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final int r = (int) RECVMMSG.invokeExact(capture, fd, messages, count, flags, 0L);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(RECVMMSG, fd, messages, count, flags, 0L, 0);
     }
 
     /** sendmmsg(2): how many of the {@code count} {@code mmsghdr} at {@code messages} were sent; an error only for the first. */
     public static int sendmmsg(int fd, long messages, int count, int flags) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final int r = (int) SENDMMSG.invokeExact(capture, fd, messages, count, flags);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(SENDMMSG, fd, messages, count, flags, 0, 0);
     }
 
     /** send(2) of {@code length} bytes. */
     public static int send(int fd, long address, int length, int flags) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final long r = (long) SEND.invokeExact(capture, fd, address, (long) length, flags);
-            return r < 0 ? -errno(capture) : (int) r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.callLong(SEND, fd, address, length, flags, 0, 0);
     }
 
     /** recv(2) into {@code length} bytes. */
     public static int recv(int fd, long address, int length, int flags) {
-        final MemorySegment capture = errnoCapture();
-        try {
-            final long r = (long) RECV.invokeExact(capture, fd, address, (long) length, flags);
-            return r < 0 ? -errno(capture) : (int) r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return (int) Native.callLong(RECV, fd, address, length, flags, 0, 0);
     }
 
     /** Blocks until {@code fd} can be written or {@code timeoutMs} have passed: 1 when it can, 0 when not. */
     public static int awaitWritable(int fd, int timeoutMs) {
-        final MemorySegment capture = errnoCapture();
         final MemorySegment scratch = SCRATCH.get();
         scratch.set(ValueLayout.JAVA_INT, 0, fd);
         scratch.set(ValueLayout.JAVA_SHORT, 4, POLLOUT);
         scratch.set(ValueLayout.JAVA_SHORT, 6, (short) 0);
-        try {
-            final int r = (int) POLL.invokeExact(capture, scratch.address(), 1L, timeoutMs);
-            return r < 0 ? -errno(capture) : r;
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Native.call(POLL, scratch.address(), 1, timeoutMs);
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -19,16 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The receiver is written anew here, from unix(7), since the JDK has no datagram sockets of this family. */
 final class NotifySocketTest {
-    private static final MethodHandle SOCKET =
-            Native.downcall("socket", FunctionDescriptor.of(Native.INT, Native.INT, Native.INT, Native.INT));
-    private static final MethodHandle BIND =
-            Native.downcall("bind", FunctionDescriptor.of(Native.INT, Native.INT, Native.POINTER, Native.INT));
+    private static final MethodHandle SOCKET = Native.function("socket");
+    private static final MethodHandle BIND = Native.function("bind");
 
     @TempDir
     Path directory;
 
-    private static int receiver(String name) throws Throwable {
-        final int fd = (int) SOCKET.invokeExact(Native.errnoCapture(), 1, 2 | FileDescriptors.O_CLOEXEC, 0);
+    private static int receiver(String name) {
+        final int fd = Native.call(SOCKET, 1, 2 | FileDescriptors.O_CLOEXEC, 0);
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment address = arena.allocate(110, 2);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) 1);
@@ -36,8 +33,7 @@ final class NotifySocketTest {
             for (int i = 0; i < bytes.length; i++) {
                 address.set(ValueLayout.JAVA_BYTE, 2 + i, i == 0 && bytes[0] == '@' ? 0 : bytes[i]);
             }
-            final int result = (int) BIND.invokeExact(Native.errnoCapture(), fd, address, 2 + bytes.length);
-            assertEquals(0, result);
+            assertEquals(0, Native.call(BIND, fd, address.address(), 2 + bytes.length));
         }
         return fd;
     }
