@@ -21,6 +21,19 @@ public final class AeadKey implements AutoCloseable {
         MemorySegment.copy(key, offset, segment, ValueLayout.JAVA_BYTE, 0, LENGTH);
     }
 
+    /** Copies {@code LENGTH} bytes at the beginning of {@code key}, which stays the caller's to wipe. */
+    public AeadKey(MemorySegment key) {
+        MemorySegment.copy(key, 0, segment, 0, LENGTH);
+    }
+
+    /**
+     * Copies the key to the beginning of {@code destination}: for handing a session over to the process that takes this one's place, and
+     * for nothing else. The caller wipes the copy.
+     */
+    public void copyTo(MemorySegment destination) {
+        MemorySegment.copy(segment, 0, destination, 0, LENGTH);
+    }
+
     /** The key itself, for implementations of {@link Aead} only: never copy it out of this module. */
     MemorySegment segment() {
         return segment;

@@ -9,6 +9,9 @@ import java.util.function.LongSupplier;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.config.PeerSnapshot;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.noise.StaticIdentity;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
@@ -27,6 +30,12 @@ import org.wgjvm.crypto.RandomSource;
  * {@link #processHandshakes} while {@link #hasHandshakes}; nothing else ticks.
  */
 public final class Device {
+    /**
+     * Counters left out between a process and its successor. Twice as many are still far less than a replay window, so that what is on its
+     * way when they are left out is not taken for too old.
+     */
+    public static final long HANDOVER_MARGIN = 1024;
+
     private final DeviceState state;
     private final Outbound outbound;
     private final Inbound inbound;
@@ -265,6 +274,98 @@ public final class Device {
             peers.add(peer.snapshot());
         }
         return new DeviceSnapshot(privateKey == null ? null : copy(privateKey), state.listenPort, fwmark, peers);
+    }
+
+    /**
+     * Writes everything that the process in whose favour this one retires needs to go on as if nothing had been: settings, sessions with
+     * their keys, counters and replay windows, timers, what waits. There, counters begin {@value #HANDOVER_MARGIN} later than they ended
+     * here. Nothing changes here; but if this device goes on after all, {@link #takeBack} comes first.
+     */
+    public void writeTo(StateWriter out, long nowNs) {
+        writeTo(out, HANDOVER_MARGIN, nowNs);
+    }
+
+    void writeTo(StateWriter out, long counterMargin, long nowNs) {
+        DeviceHandover.writeHeader(out, nowNs);
+        final DeviceHandover handover = new DeviceHandover(state);
+        final long mark = out.beginRecord();
+        handover.writeKey(out, privateKey);
+        out.i32(fwmark);
+        handover.writeShared(out);
+        handshakes.writeTo(out);
+        out.endRecord(mark);
+        handover.writePeers(out, counterMargin);
+    }
+
+    /**
+     * Takes on what {@link #writeTo} wrote, on a device that is new. It sends nothing: timers are armed, and {@link #nextDeadlineNs} says
+     * for when.
+     *
+     * @throws StateException says what is wrong with the state; the device is then wiped, and of no use
+     */
+    public void readFrom(StateReader in, long nowNs) throws StateException {
+        if (privateKey != null || !state.peers.isEmpty() || state.up) {
+            throw new IllegalStateException("not a new device");
+        }
+        boolean done = false;
+        try {
+            DeviceHandover.readHeader(in, nowNs);
+            final DeviceHandover handover = new DeviceHandover(state);
+            final StateReader own = in.part();
+            final PrivateKey key = handover.readKey(own);
+            if (key != null) {
+                privateKey(key, nowNs);
+                key.close();
+            }
+            fwmark = own.i32();
+            handover.readShared(own);
+            handshakes.readFrom(own);
+            own.end();
+            handover.readPeers(in);
+            in.end();
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
+        }
+    }
+
+    /**
+     * This device was written for another process, which did not come to life, and goes on itself: beyond the counters with which the other
+     * would have begun, and as many again. That the other sends nothing before it is told to is what keeps nonces apart; this is for the
+     * case that it did.
+     */
+    public void takeBack() {
+        state.peers.values().forEach(peer -> peer.keypairs.skipCounters(2 * HANDOVER_MARGIN));
+    }
+
+    /**
+     * Wipes all sessions and handshakes under way, and keeps settings and what waits: another process has them now. Nothing can be sent
+     * under them again; if the device goes on after all, it asks for new ones.
+     */
+    public void forgetSessions() {
+        queue.clear();
+        for (Peer peer : state.peers.values()) {
+            peer.timers.stop();
+            peer.wipeSessions();
+        }
+    }
+
+    /**
+     * Goes on after {@link #forgetSessions}: peers that something waits for, or that are kept alive, are asked for new sessions.
+     *
+     * @param timestampNs no initiation carries a timestamp up to this one, in nanoseconds since 1970: the other process may have used it
+     */
+    public void beginAnew(long timestampNs, long nowNs) {
+        state.timestamps.continueAfter(timestampNs);
+        state.timestamps.skip(HANDOVER_MARGIN);
+        for (Peer peer : state.peers.values()) {
+            peer.resetLastSentHandshake();
+        }
+        if (state.up) {
+            wakePeers(nowNs);
+        }
     }
 
     /** Wipes everything. */

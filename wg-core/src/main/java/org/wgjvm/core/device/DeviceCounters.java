@@ -1,5 +1,9 @@
 package org.wgjvm.core.device;
 
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
+
 /** Counts of a device. Written by its thread alone; read on that thread too, or a little stale from elsewhere. */
 public final class DeviceCounters {
     private static final int REASONS = DropReason.values().length;
@@ -33,6 +37,32 @@ public final class DeviceCounters {
     /** Cookie replies sent. */
     public long cookieRepliesSent() {
         return cookieRepliesSent;
+    }
+
+    /** Writes all counts, those of drops by name: another version may know other reasons. */
+    void writeTo(StateWriter out) {
+        out.i64(handshakesInitiated).i64(handshakesResponded).i64(handshakesCompleted).i64(cookieRepliesSent);
+        out.u16(REASONS);
+        for (DropReason reason : DropReason.values()) {
+            out.text(reason.label()).i64(drops[reason.ordinal()]);
+        }
+    }
+
+    /** Takes on what was written. */
+    void readFrom(StateReader in) throws StateException {
+        handshakesInitiated = in.i64();
+        handshakesResponded = in.i64();
+        handshakesCompleted = in.i64();
+        cookieRepliesSent = in.i64();
+        for (int left = in.u16(); left > 0; left--) {
+            final String label = in.text();
+            final long count = in.i64();
+            for (DropReason reason : DropReason.values()) {
+                if (reason.label().equals(label)) {
+                    drops[reason.ordinal()] = count;
+                }
+            }
+        }
     }
 
     void drop(DropReason reason) {

@@ -1,5 +1,8 @@
 package org.wgjvm.core.device;
 
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.noise.CookieGenerator;
 import org.wgjvm.core.noise.Handshake;
 import org.wgjvm.core.noise.HandshakeGate;
@@ -35,6 +38,18 @@ final class Handshakes {
             gate.close();
         }
         gate = identity == null ? null : new HandshakeGate(identity, state.random, load, limiter);
+    }
+
+    void writeTo(StateWriter out) {
+        if (gate != null) {
+            gate.writeTo(out);
+        }
+    }
+
+    void readFrom(StateReader in) throws StateException {
+        if (gate != null) {
+            gate.readFrom(in);
+        }
     }
 
     /** Works off up to {@code most} messages of the queue. */

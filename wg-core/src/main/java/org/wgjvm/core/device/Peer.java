@@ -112,6 +112,16 @@ final class Peer {
         return handshakeIndex;
     }
 
+    /** Takes back the index of a handshake that was handed over, if there is one; false when it is in use. */
+    boolean indexHandshake() {
+        if (handshake.state() != Handshake.State.INITIATION_CREATED) {
+            return true;
+        }
+        handshakeIndex = handshake.localIndex();
+        handshakeIndexed = state.indices.insert(handshakeIndex, this);
+        return handshakeIndexed;
+    }
+
     /** The handshake's index becomes the keypair's. */
     void indexBecomes(Keypair keypair) {
         state.indices.replace(handshakeIndex, this, keypair);

@@ -2,6 +2,9 @@ package org.wgjvm.core.device;
 
 import static org.wgjvm.core.device.DeadlineHeap.NEVER;
 
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.session.Limits;
 
 /**
@@ -133,6 +136,28 @@ final class PeerTimers {
         needAnotherKeepalive = false;
         handshakeAttempts = 0;
         state.deadlines.remove(peer);
+    }
+
+    /** Writes deadlines and what else is remembered. */
+    void writeTo(StateWriter out) {
+        out.i64(retransmitHandshakeNs).i64(sendKeepaliveNs).i64(newHandshakeNs).i64(zeroKeysNs).i64(persistentKeepaliveNs);
+        out.flag(needAnotherKeepalive).flag(sentLastMinuteHandshake).i32(handshakeAttempts);
+    }
+
+    /** Takes on what was written, and is armed for it. */
+    void readFrom(StateReader in) throws StateException {
+        retransmitHandshakeNs = in.i64();
+        sendKeepaliveNs = in.i64();
+        newHandshakeNs = in.i64();
+        zeroKeysNs = in.i64();
+        persistentKeepaliveNs = in.i64();
+        needAnotherKeepalive = in.flag();
+        sentLastMinuteHandshake = in.flag();
+        handshakeAttempts = in.i32();
+        final long next = nextNs();
+        if (next != NEVER) {
+            state.deadlines.arm(peer, next);
+        }
     }
 
     /** The earliest of the five deadlines. */

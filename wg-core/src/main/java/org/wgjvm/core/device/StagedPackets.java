@@ -3,6 +3,9 @@ package org.wgjvm.core.device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.session.Limits;
 
 /** Inner packets of one peer that wait for a session: copies, at most {@link Limits#MAX_STAGED_PACKETS}; the oldest makes room. */
@@ -32,6 +35,25 @@ final class StagedPackets {
     /** Stages a keepalive: nothing else waits. */
     void addKeepalive() {
         packets.addLast(new byte[0]);
+    }
+
+    /** Writes all that waits. */
+    void writeTo(StateWriter out) {
+        out.u8(packets.size());
+        for (byte[] packet : packets) {
+            out.u16(packet.length).bytes(packet);
+        }
+    }
+
+    /** Takes on what was written; nothing waits yet. */
+    void readFrom(StateReader in) throws StateException {
+        final int count = in.u8();
+        if (count > Limits.MAX_STAGED_PACKETS) {
+            throw new StateException(count + " packets wait");
+        }
+        for (int i = 0; i < count; i++) {
+            packets.addLast(in.bytes(in.u16()));
+        }
     }
 
     /** The oldest packet, or null. */

@@ -1,6 +1,9 @@
 package org.wgjvm.core.noise;
 
 import java.nio.ByteBuffer;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.Blake2s;
@@ -92,6 +95,25 @@ public final class CookieChecker implements AutoCloseable {
             difference |= expected[i] ^ message[offset + i];
         }
         return difference == 0;
+    }
+
+    /** Writes the secret, so that cookies given out stay good. */
+    void writeTo(StateWriter out) {
+        out.flag(secretMade);
+        if (secretMade) {
+            out.bytes(secret).i64(secretMadeNs);
+        }
+    }
+
+    /** Takes on what was written. */
+    void readFrom(StateReader in) throws StateException {
+        if (in.flag()) {
+            final byte[] read = in.bytes(secret.length);
+            System.arraycopy(read, 0, secret, 0, secret.length);
+            Messages.wipe(read);
+            secretMadeNs = in.i64();
+            secretMade = true;
+        }
     }
 
     /** Wipes the secret; the next use makes another. Idempotent. */

@@ -1,6 +1,9 @@
 package org.wgjvm.core.noise;
 
 import java.util.Arrays;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.Blake2s;
 import org.wgjvm.crypto.PublicKey;
@@ -66,6 +69,27 @@ public final class CookieGenerator implements AutoCloseable {
         cookieReceivedNs = nowNs;
         lastMac1 = null;
         return HandshakeResult.OK;
+    }
+
+    /** Writes the cookie, and what a cookie reply would answer. */
+    public void writeTo(StateWriter out) {
+        out.flag(lastMac1 != null);
+        if (lastMac1 != null) {
+            out.bytes(lastMac1);
+        }
+        out.flag(cookie != null);
+        if (cookie != null) {
+            out.bytes(cookie).i64(cookieReceivedNs);
+        }
+    }
+
+    /** Takes on what was written. */
+    public void readFrom(StateReader in) throws StateException {
+        lastMac1 = in.flag() ? in.bytes(Messages.MAC_LENGTH) : null;
+        if (in.flag()) {
+            cookie = in.bytes(Messages.MAC_LENGTH);
+            cookieReceivedNs = in.i64();
+        }
     }
 
     /** Wipes the cookie; messages then go without mac2. Idempotent. */

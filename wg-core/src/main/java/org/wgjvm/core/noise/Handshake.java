@@ -1,6 +1,9 @@
 package org.wgjvm.core.noise;
 
 import java.util.Arrays;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.AeadKey;
 import org.wgjvm.crypto.PresharedKey;
@@ -331,6 +334,52 @@ public final class Handshake implements AutoCloseable {
         clear();
         setPresharedKey(null);
         remote.close();
+    }
+
+    /**
+     * Writes the preshared key, the greatest timestamp, the flood gate, and an initiation of ours that waits for its response. Whatever
+     * else is under way is between two calls of one message's processing, and is not there between messages.
+     */
+    public void writeTo(StateWriter out) {
+        out.flag(presharedKey != null);
+        if (presharedKey != null) {
+            final byte[] bytes = new byte[PresharedKey.LENGTH];
+            presharedKey.copyTo(bytes, 0);
+            out.bytes(bytes);
+            Messages.wipe(bytes);
+        }
+        out.flag(consumedBefore).i64(greatestSeconds).i32(greatestNanos).i64(lastConsumedNs);
+        final boolean waits = state == State.INITIATION_CREATED && !identity.isClosed();
+        out.flag(waits);
+        if (waits) {
+            out.i32(localIndex).bytes(localEphemeral);
+            symmetric.writeTo(out);
+        }
+    }
+
+    /** Takes on what was written; {@code self} is the identity, or null. Nothing is under way yet. */
+    public void readFrom(StateReader in, StaticIdentity self) throws StateException {
+        if (in.flag()) {
+            final byte[] bytes = in.bytes(PresharedKey.LENGTH);
+            final PresharedKey key = PresharedKey.of(bytes, 0);
+            Messages.wipe(bytes);
+            setPresharedKey(key);
+            key.close();
+        }
+        consumedBefore = in.flag();
+        greatestSeconds = in.i64();
+        greatestNanos = in.i32();
+        lastConsumedNs = in.i64();
+        if (in.flag()) {
+            if (self == null) {
+                throw new StateException("a handshake under way without a private key");
+            }
+            localIndex = in.i32();
+            localEphemeral = in.bytes(Messages.KEY_LENGTH);
+            symmetric = SymmetricState.readFrom(in);
+            identity = self;
+            state = State.INITIATION_CREATED;
+        }
     }
 
     private void mixPresharedKey(SymmetricState s) {

@@ -1,5 +1,8 @@
 package org.wgjvm.core.noise;
 
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.RandomSource;
@@ -50,6 +53,16 @@ public final class HandshakeGate implements AutoCloseable {
     /** The 64 bytes to send back to {@code from} for a message that is to be answered with a cookie. */
     public byte[] createCookieReply(byte[] message, Endpoint from, long nowNs, Aead aead) {
         return cookies.createReply(message, from, nowNs, aead);
+    }
+
+    /** Writes the cookie secret; load and rate limits are learnt anew. */
+    public void writeTo(StateWriter out) {
+        cookies.writeTo(out);
+    }
+
+    /** Takes on what was written. */
+    public void readFrom(StateReader in) throws StateException {
+        cookies.readFrom(in);
     }
 
     /** Wipes the cookie secret. Idempotent. */

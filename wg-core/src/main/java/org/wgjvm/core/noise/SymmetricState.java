@@ -1,6 +1,9 @@
 package org.wgjvm.core.noise;
 
 import java.nio.charset.StandardCharsets;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.Blake2s;
 
@@ -102,6 +105,24 @@ final class SymmetricState {
     /** A copy of the chaining key: a secret, except at the start. */
     byte[] chainingKey() {
         return chainingKey.clone();
+    }
+
+    /** Between messages: the cipher key has been used, and the next message makes another. */
+    void writeTo(StateWriter out) {
+        out.bytes(chainingKey).bytes(hash);
+    }
+
+    static SymmetricState readFrom(StateReader in) throws StateException {
+        final SymmetricState s = new SymmetricState();
+        fill(s.chainingKey, in);
+        fill(s.hash, in);
+        return s;
+    }
+
+    private static void fill(byte[] field, StateReader in) throws StateException {
+        final byte[] read = in.bytes(field.length);
+        System.arraycopy(read, 0, field, 0, field.length);
+        Messages.wipe(read);
     }
 
     void wipe() {

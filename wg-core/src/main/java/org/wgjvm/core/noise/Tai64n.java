@@ -40,6 +40,21 @@ public final class Tai64n {
         return out;
     }
 
+    /** The time of the last stamp given, in nanoseconds since 1970; {@link Long#MIN_VALUE} for none. */
+    public long lastNs() {
+        return lastNs;
+    }
+
+    /** Goes on after the stamps that another generator gave, up to that of {@code otherNs}. */
+    public void continueAfter(long otherNs) {
+        lastNs = Math.max(lastNs, otherNs);
+    }
+
+    /** Leaves out the next {@code stamps} that a clock which stands still, or was stepped back, would make: another generator gave them. */
+    public void skip(long stamps) {
+        lastNs = Math.max(lastNs, lastNs + stamps);
+    }
+
     /** Rounds the nanoseconds of the second down to a multiple of 2^24. */
     static long whiten(long epochNs) {
         final int nanos = (int) Math.floorMod(epochNs, NS_PER_SECOND);

@@ -36,6 +36,15 @@ public final class IndexTable<V> {
         throw new IllegalStateException("the random source repeats itself");
     }
 
+    /**
+     * Gives out an index that was given out before, by the process whose place this one takes.
+     *
+     * @return false, with nothing changed, when it is in use
+     */
+    public boolean insert(int index, V value) {
+        return entries.putIfAbsent(index, value) == null;
+    }
+
     /** Whom a message with this receiver index is for, or null when the index is not in use. */
     public V get(int index) {
         return entries.get(index);

@@ -1,5 +1,8 @@
 package org.wgjvm.core.session;
 
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.crypto.AeadKey;
 
 /**
@@ -101,6 +104,44 @@ public final class Keypair implements AutoCloseable {
     public void advanceCounter(long counter) {
         if (Long.compareUnsigned(counter, sendCounter) > 0) {
             sendCounter = counter;
+        }
+    }
+
+    /**
+     * Leaves out the next {@code margin} counters: somebody else may have used some of them. A session that may not send any more stays
+     * as it is, so that nothing ever wraps.
+     */
+    public void skipCounters(long margin) {
+        sendCounter = beyond(margin);
+    }
+
+    private long beyond(long margin) {
+        return Long.compareUnsigned(sendCounter, Limits.REJECT_AFTER_MESSAGES) < 0 ? sendCounter + margin : sendCounter;
+    }
+
+    /** Writes the session for the process that takes this one's place, which begins {@code margin} counters later. */
+    public void writeTo(StateWriter out, long margin) {
+        sendKey.copyTo(out.room(AeadKey.LENGTH));
+        receiveKey.copyTo(out.room(AeadKey.LENGTH));
+        out.i32(localIndex).i32(remoteIndex).flag(initiator).i64(createdNs).i64(beyond(margin)).flag(sendable).flag(receivable);
+        replayWindow.writeTo(out);
+    }
+
+    /** The session that was written. */
+    public static Keypair readFrom(StateReader in, Object owner) throws StateException {
+        final AeadKey send = new AeadKey(in.view(AeadKey.LENGTH));
+        final AeadKey receive = new AeadKey(in.view(AeadKey.LENGTH));
+        try {
+            final Keypair keypair = new Keypair(owner, send, receive, in.i32(), in.i32(), in.flag(), in.i64());
+            keypair.sendCounter = in.i64();
+            keypair.sendable = in.flag();
+            keypair.receivable = in.flag();
+            keypair.replayWindow.readFrom(in);
+            return keypair;
+        } catch (StateException e) {
+            send.close();
+            receive.close();
+            throw e;
         }
     }
 

@@ -1,6 +1,9 @@
 package org.wgjvm.core.session;
 
 import java.util.function.Consumer;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 
 /**
  * The previous, current and next session of a peer, and how they follow one another (paper, section 6.2, and the kernel's rules for which
@@ -92,6 +95,41 @@ public final class Keypairs {
         previous = null;
         current = null;
         next = null;
+    }
+
+    /** Leaves out counters of every session: see {@link Keypair#skipCounters}. */
+    public void skipCounters(long margin) {
+        for (Keypair keypair : new Keypair[] {previous, current, next}) {
+            if (keypair != null) {
+                keypair.skipCounters(margin);
+            }
+        }
+    }
+
+    /** Writes all sessions: see {@link Keypair#writeTo}. */
+    public void writeTo(StateWriter out, long margin) {
+        for (Keypair keypair : new Keypair[] {previous, current, next}) {
+            out.flag(keypair != null);
+            if (keypair != null) {
+                keypair.writeTo(out, margin);
+            }
+        }
+    }
+
+    /** Becomes the sessions that were written, shown to {@code each} in turn; there are none yet. A failure leaves some of them. */
+    public void readFrom(StateReader in, Object owner, Consumer<Keypair> each) throws StateException {
+        if (in.flag()) {
+            previous = Keypair.readFrom(in, owner);
+            each.accept(previous);
+        }
+        if (in.flag()) {
+            current = Keypair.readFrom(in, owner);
+            each.accept(current);
+        }
+        if (in.flag()) {
+            next = Keypair.readFrom(in, owner);
+            each.accept(next);
+        }
     }
 
     private void retire(Keypair keypair) {

@@ -1,5 +1,9 @@
 package org.wgjvm.core.session;
 
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
+
 /**
  * Which counters a keypair has received: the sliding window of RFC 6479, as a ring of longs that never shifts.
  *
@@ -51,6 +55,51 @@ public final class ReplayWindow {
         }
         ring[slot] |= bit;
         return true;
+    }
+
+    /** Writes the window: words that are empty or full take a bit. */
+    void writeTo(StateWriter out) {
+        out.i64(next);
+        for (int half = 0; half < WORDS; half += Long.SIZE) {
+            out.i64(mask(half, 0)).i64(mask(half, -1));
+        }
+        for (long word : ring) {
+            if (word != 0 && word != -1) {
+                out.i64(word);
+            }
+        }
+    }
+
+    private long mask(int from, long value) {
+        long mask = 0;
+        for (int i = 0; i < Long.SIZE; i++) {
+            mask |= ring[from + i] == value ? 1L << i : 0;
+        }
+        return mask;
+    }
+
+    /** Becomes the window that was written. */
+    void readFrom(StateReader in) throws StateException {
+        next = in.i64();
+        if (Long.compareUnsigned(next, REJECT_AFTER_MESSAGES) > 0) {
+            throw new StateException("a replay window past the last counter");
+        }
+        for (int half = 0; half < WORDS; half += Long.SIZE) {
+            final long empty = in.i64();
+            final long full = in.i64();
+            if ((empty & full) != 0) {
+                throw new StateException("a word of a replay window that is empty and full");
+            }
+            for (int i = 0; i < Long.SIZE; i++) {
+                // What is neither empty nor full follows later, and is marked by a value that is neither.
+                ring[half + i] = (empty >>> i & 1) != 0 ? 0 : (full >>> i & 1) != 0 ? -1 : 1;
+            }
+        }
+        for (int i = 0; i < WORDS; i++) {
+            if (ring[i] == 1) {
+                ring[i] = in.i64();
+            }
+        }
     }
 
     /** One more than the highest counter accepted so far (unsigned); 0 when none was. */

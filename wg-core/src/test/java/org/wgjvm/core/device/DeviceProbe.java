@@ -2,6 +2,7 @@ package org.wgjvm.core.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.noise.Handshake;
 import org.wgjvm.core.session.Keypair;
 import org.wgjvm.crypto.PublicKey;
@@ -77,6 +78,19 @@ public final class DeviceProbe {
             }
         }
         return left.isEmpty() ? null : String.join("; ", left);
+    }
+
+    /** What is different between a device and the one that was made of its bytes, or null: counters begin later there, and nothing else. */
+    public static String difference(Device before, Device after, long nowNs) {
+        if (before.nextDeadlineNs() > after.nextDeadlineNs()) {
+            return "a timer before any that there was";
+        }
+        try (StateWriter one = new StateWriter(); StateWriter other = new StateWriter()) {
+            before.writeTo(one, nowNs);
+            after.writeTo(other, 0, nowNs);
+            final long at = one.written().mismatch(other.written());
+            return at < 0 ? null : "byte " + at + " of the state";
+        }
     }
 
     /** Whether a session that may send now exists. */

@@ -9,6 +9,10 @@ import org.wgjvm.core.config.PeerSnapshot;
 import org.wgjvm.core.device.Device;
 import org.wgjvm.core.device.DeviceEvents;
 import org.wgjvm.core.device.DeviceOutput;
+import org.wgjvm.core.device.DeviceProbe;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.PresharedKey;
@@ -67,6 +71,56 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
         device.up(simulation.nowNs());
         simulation.witness().forgot(this);
         simulation.note(name + " restarted");
+    }
+
+    /** The daemon stops for another version to take its place, for so long: what its successor gets. */
+    public StateWriter freeze(long forNs) {
+        final StateWriter written = new StateWriter();
+        device.writeTo(written, simulation.nowNs());
+        // To the end and not beyond: whoever goes on then wakes it.
+        sleep(forNs + 1);
+        return written;
+    }
+
+    /** The successor goes on with what was written; this process can send no more. */
+    public void succeed(StateWriter written) {
+        final Device fresh = successor(written);
+        device.close();
+        device = fresh;
+        simulation.note(name + " was upgraded");
+    }
+
+    /** The successor failed before it was told to go on: this process does. */
+    public void takeBack(StateWriter written) {
+        successor(written).close();
+        device.takeBack();
+        simulation.note(name + " was not upgraded");
+    }
+
+    /** The successor was told to go on, sent something, and died: this process goes on without sessions. */
+    public void beginAnew(StateWriter written, byte[]... lastWords) {
+        final Device fresh = successor(written);
+        device.forgetSessions();
+        send(fresh, lastWords);
+        fresh.close();
+        simulation.witness().forgot(this);
+        device.beginAnew(epochNs(), simulation.nowNs());
+        simulation.note(name + " was upgraded to something that died");
+    }
+
+    private Device successor(StateWriter written) {
+        asleepUntilNs = simulation.nowNs();
+        final Device fresh = new Device(simulation.aead(), simulation.randomSource(), this::epochNs, this, this);
+        try (written) {
+            fresh.readFrom(new StateReader(written.written()), simulation.nowNs());
+        } catch (StateException e) {
+            throw new AssertionError(e);
+        }
+        final String difference = DeviceProbe.difference(device, fresh, simulation.nowNs());
+        if (difference != null) {
+            throw new AssertionError(difference + "\n" + simulation.trace());
+        }
+        return fresh;
     }
 
     private long epochNs() {
@@ -194,15 +248,18 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
 
     /** Sends inner packets into the tunnel, as one batch. */
     public void send(byte[]... packets) {
-        if (isAsleep()) {
-            return;
+        if (!isAsleep()) {
+            send(device, packets);
         }
+    }
+
+    private void send(Device through, byte[]... packets) {
         outgoing.clear();
         for (byte[] packet : packets) {
             final int i = outgoing.addInner(packet.length);
             MemorySegment.copy(packet, 0, outgoing.slab(), ValueLayout.JAVA_BYTE, outgoing.offset[i], packet.length);
         }
-        device.outbound(outgoing, simulation.nowNs());
+        through.outbound(outgoing, simulation.nowNs());
     }
 
     /** A datagram arrives. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.device.DeviceProbe;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.PresharedKey;
 
@@ -151,7 +152,7 @@ public final class SimulationCampaign {
         final int i = dice.nextInt(spokes.size());
         final SimNode spoke = spokes.get(i);
         final SimNode someone = dice.nextInt(3) == 0 ? hub : spoke;
-        switch (dice.nextInt(40)) {
+        switch (dice.nextInt(42)) {
             case 0 -> sim.network().weather(dice.nextDouble(0.5), dice.nextDouble(0.3), dice.nextDouble(0.1));
             case 1 -> sim.network().weather(0, 0, 0);
             case 2 -> sim.network().delay(dice.nextLong(400 * MILLISECOND), dice.nextBoolean() ? 0 : dice.nextLong(SECOND));
@@ -177,6 +178,7 @@ public final class SimulationCampaign {
             case 21 -> flood();
             case 22 -> someone.coalesce(dice.nextLong(5 * MILLISECOND));
             case 23 -> burst(i, dice.nextBoolean(), 200);
+            case 24, 25 -> upgrade(i, someone);
             default -> burst(i, dice.nextBoolean(), dice.nextInt(1, 12));
         }
     }
@@ -210,6 +212,21 @@ public final class SimulationCampaign {
             spokes.get(i).removePeer(hub);
             sim.runFor(dice.nextLong(SECOND));
             introduceToSpoke(i);
+        }
+    }
+
+    /** Another process takes over, or fails to, before or after it was told that it may. */
+    private void upgrade(int i, SimNode node) {
+        if (node.isAsleep()) {
+            return;
+        }
+        final long gapNs = dice.nextLong(dice.nextInt(4) == 0 ? 3 * SECOND : 50 * MILLISECOND);
+        final StateWriter written = node.freeze(gapNs);
+        sim.runFor(gapNs);
+        switch (dice.nextInt(4)) {
+            case 0 -> node.takeBack(written);
+            case 1 -> node.beginAnew(written, packet(i, node != hub, 100));
+            default -> node.succeed(written);
         }
     }
 
