@@ -26,6 +26,7 @@ public final class Errno {
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
+    public static final int ECONNRESET = 104;
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
     public static final int EBADFD = 77;
@@ -61,6 +62,7 @@ public final class Errno {
             case ENETDOWN -> "network is down (ENETDOWN)";
             case ENETUNREACH -> "network is unreachable (ENETUNREACH)";
             case ENOBUFS -> "no buffer space available (ENOBUFS)";
+            case ECONNRESET -> "connection reset (ECONNRESET)";
             case ECONNREFUSED -> "connection refused (ECONNREFUSED)";
             case EHOSTUNREACH -> "no route to host (EHOSTUNREACH)";
             case EBADFD -> "file descriptor in bad state (EBADFD)";

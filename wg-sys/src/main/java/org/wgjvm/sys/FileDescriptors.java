@@ -134,6 +134,15 @@ public final class FileDescriptors {
         return Native.call(EVENTFD, initial, flags, 0);
     }
 
+    /** Counts an eventfd up by one. */
+    public static void signal(int eventfd) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment one = arena.allocate(8, 8);
+            one.set(Native.LONG, 0, 1);
+            write(eventfd, one.address(), 8);
+        }
+    }
+
     /** umask(2) of the whole process. Returns the mask before. */
     public static int umask(int mask) {
         return Native.call(UMASK, mask, 0, 0);

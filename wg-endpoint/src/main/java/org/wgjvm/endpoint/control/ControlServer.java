@@ -42,9 +42,19 @@ public final class ControlServer implements AutoCloseable {
 
     /** Listens at {@code socket}; a stale one is replaced, one in use refused. */
     public static ControlServer start(Path socket, Log log) throws IOException {
-        final ControlServer server = new ControlServer(PathListener.open(socket, "rw-------"), log);
-        Thread.ofVirtual().name("control").start(server::accept);
+        return start(PathListener.open(socket, "rw-------"), log);
+    }
+
+    /** Serves {@code listener}, which belongs to the server from now on. */
+    public static ControlServer start(PathListener listener, Log log) {
+        final ControlServer server = new ControlServer(listener, log);
+        Thread.ofPlatform().daemon().name("control").start(server::accept);
         return server;
+    }
+
+    /** What it listens to: to be paused, or released to the process that takes this one's place. */
+    public PathListener listener() {
+        return listener;
     }
 
     /** From now on {@code name} is answered by {@code command}, in place of what answered it before. */

@@ -1,66 +1,45 @@
 package org.wgjvm.endpoint.uapi;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
-import org.wgjvm.sys.FileDescriptors;
-import org.wgjvm.sys.UnixSocket;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
 
 /** A listening unix socket that was handed to this process as a file descriptor ({@code WG_UAPI_FD}). Its file is somebody else's. */
 public final class InheritedListener implements UapiListener {
-    private final int fd;
-    private volatile boolean closed;
+    private final ListeningDescriptor listening;
 
     /** Takes over {@code fd}, a listening socket. */
-    public InheritedListener(int fd) {
-        this.fd = fd;
+    public InheritedListener(int fd) throws IOException {
+        listening = new ListeningDescriptor(fd);
     }
 
     @Override
     public ByteChannel accept() throws IOException {
-        if (closed) {
-            throw new IOException("the UAPI socket is closed");
+        try {
+            return listening.accept();
+        } catch (ClosedChannelException e) {
+            throw new IOException("the UAPI socket is closed", e);
         }
-        return new Connection(UnixSocket.accept(fd));
+    }
+
+    @Override
+    public ListeningDescriptor listening() {
+        return listening;
+    }
+
+    @Override
+    public Path path() {
+        return null;
+    }
+
+    @Override
+    public void release() {
+        listening.stop();
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            UnixSocket.shutdown(fd);
-        }
-    }
-
-    private static final class Connection implements ByteChannel {
-        private final int fd;
-        private volatile boolean open = true;
-
-        Connection(int fd) {
-            this.fd = fd;
-        }
-
-        @Override
-        public int read(ByteBuffer into) throws IOException {
-            return UnixSocket.read(fd, into);
-        }
-
-        @Override
-        public int write(ByteBuffer from) throws IOException {
-            return UnixSocket.write(fd, from);
-        }
-
-        @Override
-        public boolean isOpen() {
-            return open;
-        }
-
-        @Override
-        public synchronized void close() {
-            if (open) {
-                open = false;
-                FileDescriptors.close(fd);
-            }
-        }
+        listening.stop();
     }
 }

@@ -2,11 +2,8 @@ package org.wgjvm.endpoint.uapi;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +13,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.wgjvm.sys.FileDescriptors;
+import org.wgjvm.sys.UnixSocket;
 
 /**
  * A listening unix socket in the file system, for its owner alone. It closes itself when its file is deleted or replaced, and deletes its
@@ -23,11 +21,12 @@ import org.wgjvm.sys.FileDescriptors;
  */
 public final class PathListener implements UapiListener {
     private final Path socket;
-    private final ServerSocketChannel server;
+    private final ListeningDescriptor server;
     private final Object identity;
     private final WatchService watch;
+    private boolean closed;
 
-    private PathListener(Path socket, ServerSocketChannel server, WatchService watch) {
+    private PathListener(Path socket, ListeningDescriptor server, WatchService watch) {
         this.socket = socket;
         this.server = server;
         this.watch = watch;
@@ -43,16 +42,23 @@ public final class PathListener implements UapiListener {
     public static PathListener open(Path socket, String permissions) throws IOException {
         UapiSocket.makeDirectory(socket.getParent());
         UapiSocket.removeStale(socket);
-        final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        return watched(socket, bind(socket, permissions));
+    }
+
+    /** Goes on listening at {@code socket} with the descriptor of another process, which has stopped. It is closed if this fails. */
+    public static PathListener takeOver(Path socket, int fd) throws IOException {
+        return watched(socket, fd);
+    }
+
+    private static PathListener watched(Path socket, int fd) throws IOException {
         try {
-            bind(server, socket, permissions);
             final WatchService watch = socket.getFileSystem().newWatchService();
             socket.getParent().register(watch, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_CREATE);
-            final PathListener listener = new PathListener(socket, server, watch);
+            final PathListener listener = new PathListener(socket, new ListeningDescriptor(fd), watch);
             Thread.ofPlatform().daemon().name("uapi-watch").start(listener::watch);
             return listener;
         } catch (IOException e) {
-            server.close();
+            FileDescriptors.close(fd);
             throw e;
         }
     }
@@ -61,19 +67,22 @@ public final class PathListener implements UapiListener {
      * Makes the socket appear only when it listens. Between {@code bind} and {@code listen} a connection is refused, and {@code wg}, which
      * takes a socket that refuses for a stale one, would delete it.
      */
-    private static void bind(ServerSocketChannel server, Path socket, String permissions) throws IOException {
+    private static int bind(Path socket, String permissions) throws IOException {
         final Path unfinished = socket.resolveSibling("." + socket.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(unfinished);
         final int umask = FileDescriptors.umask(0077);
+        final int fd;
         try {
-            server.bind(UnixDomainSocketAddress.of(unfinished), 128);
+            fd = UnixSocket.listen(unfinished.toString(), 128);
         } finally {
             FileDescriptors.umask(umask);
         }
         try {
             Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString(permissions));
             Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
+            return fd;
         } catch (IOException e) {
+            FileDescriptors.close(fd);
             Files.deleteIfExists(unfinished);
             throw e;
         }
@@ -105,20 +114,41 @@ public final class PathListener implements UapiListener {
         try {
             return server.accept();
         } catch (ClosedChannelException e) {
-            throw isOurs() ? e : new IOException(socket + " was deleted", e);
+            throw new IOException(socket + (isOurs() ? " is no longer served here" : " was deleted"), e);
         }
     }
 
     @Override
-    public synchronized void close() {
-        if (!server.isOpen()) {
+    public ListeningDescriptor listening() {
+        return server;
+    }
+
+    @Override
+    public Path path() {
+        return socket;
+    }
+
+    @Override
+    public void release() {
+        end(false);
+    }
+
+    @Override
+    public void close() {
+        end(true);
+    }
+
+    private synchronized void end(boolean remove) {
+        if (closed) {
             return;
         }
+        closed = true;
         try {
-            if (isOurs()) {
+            if (remove && isOurs()) {
                 Files.deleteIfExists(socket);
             }
-            server.close();
+            server.stop();
+            FileDescriptors.close(server.descriptor());
             watch.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.endpoint.log.Log;
 
@@ -32,9 +33,7 @@ public final class UapiServer implements AutoCloseable {
         this.device = device;
         this.log = log;
         // A virtual thread would hold its carrier for as long as a system call of ours blocks.
-        threads = listener instanceof InheritedListener
-                ? Thread.ofPlatform().daemon().name("uapi-", 0).factory()
-                : Thread.ofVirtual().name("uapi-", 0).factory();
+        threads = Thread.ofPlatform().daemon().name("uapi-", 0).factory();
     }
 
     /** Begins to serve {@code device}; the listener now belongs to the server. */
@@ -72,8 +71,47 @@ public final class UapiServer implements AutoCloseable {
             log.error("UAPI: connection closed: " + e);
         } finally {
             open.remove(channel);
+            synchronized (open) {
+                open.notifyAll();
+            }
             free.release();
         }
+    }
+
+    /**
+     * Takes no more connections until {@link #resume}, and waits for at most {@code patienceNs} until those that there are have ended.
+     * Those that have not go on.
+     */
+    public void pause(long patienceNs) {
+        listener.listening().pause();
+        final long giveUpNs = System.nanoTime() + patienceNs;
+        synchronized (open) {
+            long leftNs = giveUpNs - System.nanoTime();
+            while (!open.isEmpty() && leftNs > 0) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(open, leftNs);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    break;
+                }
+                leftNs = giveUpNs - System.nanoTime();
+            }
+        }
+    }
+
+    /** What it listens to. */
+    public UapiListener listener() {
+        return listener;
+    }
+
+    /** Takes connections again. */
+    public void resume() {
+        listener.listening().resume();
+    }
+
+    /** Stops, and leaves the socket to the process that has it now. Connections end with this process. */
+    public void release() {
+        listener.release();
     }
 
     /** Stops, removes the socket and drops all connections. Idempotent, any thread. */
