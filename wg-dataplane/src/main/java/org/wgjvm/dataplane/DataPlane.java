@@ -21,6 +21,8 @@ import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.DropReason;
 import org.wgjvm.core.device.EndpointFilter;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.transport.BindOptions;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.UdpBind;
@@ -122,7 +124,7 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
     /** Closes port and sockets, wipes all keys, and waits until that is done. Idempotent. */
     @Override
     public void close() {
-        onLoop(() -> {
+        whateverHolds(() -> {
             device.shutDown(null);
             return null;
         });
@@ -132,13 +134,39 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         }
     }
 
+    /** The way to hand this device over to another process. */
+    public Handover handover() {
+        return new Handover(this);
+    }
+
+    DeviceLoop device() {
+        return device;
+    }
+
+    /** A command; while the device is frozen it waits. */
     private <T> CompletableFuture<T> onLoop(Callable<T> call) {
+        return post(call, true);
+    }
+
+    /** A command that is run though the device is frozen. */
+    <T> CompletableFuture<T> whateverHolds(Callable<T> call) {
+        return post(call, false);
+    }
+
+    private <T> CompletableFuture<T> post(Callable<T> call, boolean mayWait) {
         final CompletableFuture<T> result = new CompletableFuture<>();
-        final Runnable task = () -> {
+        final Runnable run = () -> {
             try {
                 result.complete(call.call());
             } catch (Exception e) {
                 result.completeExceptionally(e);
+            }
+        };
+        final Runnable task = () -> {
+            if (mayWait && device.isFrozen()) {
+                device.afterThaw(run);
+            } else {
+                run.run();
             }
         };
         if (loop.inEventLoop()) {
@@ -151,6 +179,37 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
             }
         }
         return result;
+    }
+
+    /**
+     * Becomes the device that another process has frozen, after {@link Builder#expect}. On failure the sockets are closed; a state that
+     * cannot be read is an {@link IOException} with a {@link StateException} as its cause.
+     *
+     * @param state what {@link Handover} gave the other process, good until this returns
+     * @param fdV4 the IPv4 socket, or -1
+     * @param fdV6 the IPv6 socket, or -1
+     */
+    public void takeOver(StateReader state, int fdV4, int fdV6) throws IOException {
+        Handover.join(whateverHolds(() -> {
+            try {
+                device.takeOver(state, fdV4, fdV6);
+            } catch (StateException e) {
+                throw new IOException("the state is refused: " + e.getMessage(), e);
+            }
+            return null;
+        }));
+    }
+
+    /** Moves, after {@link #takeOver}: the other process can no longer. */
+    public void begin() throws IOException {
+        Handover.join(whateverHolds(() -> {
+            device.begin();
+            return null;
+        }));
+    }
+
+    private interface Beginning {
+        void of(DeviceLoop device) throws IOException;
     }
 
     /** What a data plane is made of. Everything but the port has a default. */
@@ -191,6 +250,18 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
 
         /** Starts. The sockets open when the port says that it is up. On failure the port is closed. */
         public DataPlane start() throws IOException {
+            return assemble(DeviceLoop::start);
+        }
+
+        /**
+         * Makes ready for the device of another process, whose port was handed over already: {@link DataPlane#takeOver} is then quick.
+         * Nothing moves before {@link DataPlane#begin}. On failure the port is closed.
+         */
+        public DataPlane expect() throws IOException {
+            return assemble(DeviceLoop::expect);
+        }
+
+        private DataPlane assemble(Beginning beginning) throws IOException {
             final IoEventLoopGroup group = loop == null ? eventLoops(1, "wg-" + port.name()) : null;
             final IoEventLoop runOn = loop == null ? group.next() : loop;
             try {
@@ -198,7 +269,7 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
                 runOn.execute(() -> {
                     try {
                         final DeviceLoop device = new DeviceLoop(runOn, port, binds, events, enforceMtu);
-                        device.start();
+                        beginning.of(device);
                         started.complete(device);
                     } catch (IOException | RuntimeException | Error e) {
                         started.completeExceptionally(e);

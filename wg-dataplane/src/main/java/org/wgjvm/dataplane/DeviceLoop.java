@@ -6,6 +6,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -15,6 +17,9 @@ import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.Device;
 import org.wgjvm.core.device.DeviceOutput;
 import org.wgjvm.core.device.EndpointFilter;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.TieredAead;
@@ -23,6 +28,7 @@ import org.wgjvm.sys.Niceness;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.RouteWatch;
 import org.wgjvm.transport.UdpBind;
+import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.PacketPort;
 
 /**
@@ -55,6 +61,11 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private boolean handshakesScheduled;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpNs = Long.MAX_VALUE;
+    private boolean frozen;
+    private LinuxUdpBind expectedBind;
+    private PacketBatch expectedBatch;
+    private PacketBatch first;
+    private final List<Runnable> afterThaw = new ArrayList<>();
 
     DeviceLoop(IoEventLoop loop, PacketPort port, Supplier<UdpBind> binds, DataPlaneEvents events, boolean enforceMtu) {
         this.loop = loop;
@@ -92,9 +103,139 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     void start() throws IOException {
         device.mtu(port.mtu(), enforceMtu);
-        final PacketBatch first = new PacketBatch(INNER_PACKETS, INNER_BYTES);
-        first.mtu(port.mtu());
-        port.start(loop, first, this);
+        final PacketBatch batch = first == null ? firstBatch() : first;
+        batch.mtu(port.mtu());
+        port.start(loop, batch, this);
+    }
+
+    private static PacketBatch firstBatch() {
+        return new PacketBatch(INNER_PACKETS, INNER_BYTES);
+    }
+
+    // Handing over to another process, and taking over from one.
+
+    /** Whether nothing moves because another process is about to take over: see {@link Handover}. */
+    boolean isFrozen() {
+        return frozen;
+    }
+
+    /** Runs a command once the device moves again; it never runs if that never happens. */
+    void afterThaw(Runnable command) {
+        afterThaw.add(command);
+    }
+
+    Handover.Inside inside() {
+        if (closing || !(port instanceof LinuxTun tun)) {
+            throw new IllegalStateException("only a TUN device can be handed over");
+        }
+        return new Handover.Inside(tun.descriptor(), tun.agreed());
+    }
+
+    /** Stops: nothing is read, sent or timed any more, and what comes waits in the kernel. What it is made of is for the other process. */
+    Handover.Parts freeze() {
+        if (closing || frozen || !(port instanceof LinuxTun tun) || bind != null && !(bind instanceof LinuxUdpBind)) {
+            throw new IllegalStateException(closing ? "the device is being closed" : frozen ? "an upgrade is under way"
+                    : "only a TUN device with sockets of Linux can be handed over");
+        }
+        if (device.hasHandshakes()) {
+            handshakeSlice();
+        }
+        frozen = true;
+        if (wakeUp != null) {
+            wakeUp.cancel(false);
+            wakeUp = null;
+            wakeUpNs = Long.MAX_VALUE;
+        }
+        tun.pause();
+        int[] sockets = {-1, -1};
+        if (bind instanceof LinuxUdpBind linux) {
+            linux.pause();
+            sockets = linux.descriptors();
+        }
+        if (routes != null) {
+            routes.close();
+            routes = null;
+        }
+        final StateWriter state = new StateWriter();
+        device.writeTo(state, clock.nowNs());
+        return new Handover.Parts(state, sockets[0], sockets[1]);
+    }
+
+    /** Goes on: the other process never began. Does nothing if the device is not frozen. */
+    void thaw() throws IOException {
+        if (!frozen) {
+            return;
+        }
+        device.takeBack();
+        moveOn();
+    }
+
+    /** Wipes the sessions: nothing can be sent under them any more. */
+    void commit() {
+        if (!frozen) {
+            throw new IllegalStateException("not frozen");
+        }
+        device.forgetSessions();
+    }
+
+    /** Goes on after {@link #commit}: the other process began, and died. */
+    void beginAnew() throws IOException {
+        frozen = false;
+        device.beginAnew(epochNs(), clock.nowNs());
+        moveOn();
+    }
+
+    private void moveOn() throws IOException {
+        frozen = false;
+        ((LinuxTun) port).resume(loop);
+        resumeBind();
+        afterThaw.forEach(Runnable::run);
+        afterThaw.clear();
+        afterWork(clock.nowNs());
+    }
+
+    private void resumeBind() throws IOException {
+        if (bind instanceof LinuxUdpBind linux) {
+            linux.resume(loop);
+            watchRoutes();
+        }
+    }
+
+    /** Has ready what {@link #takeOver} needs. */
+    void expect() {
+        if (binds.get() instanceof LinuxUdpBind linux) {
+            expectedBind = linux;
+            expectedBatch = LinuxUdpBind.newBatch(DATAGRAM_SLOTS);
+        }
+        first = firstBatch();
+    }
+
+    /** Becomes the device that another process has frozen, without moving yet. What fails leaves the descriptors of the sockets closed. */
+    void takeOver(StateReader state, int fdV4, int fdV6) throws StateException {
+        boolean done = false;
+        try {
+            device.readFrom(state, clock.nowNs());
+            done = true;
+        } finally {
+            if (!done) {
+                Handover.closeDescriptors(fdV4, fdV6);
+            }
+        }
+        linkUp = device.isUp();
+        if (fdV4 >= 0 || fdV6 >= 0) {
+            expectedBind.takeOver(fdV4, fdV6, device.fwmark(), expectedBatch, this);
+            bind = expectedBind;
+        }
+    }
+
+    /** Moves, after {@link #takeOver}. */
+    void begin() throws IOException {
+        start();
+        if (bind != null) {
+            resumeBind();
+            events.onListening(device.listenPort(), bind.name());
+        }
+        afterWork(clock.nowNs());
     }
 
     // From the inside.
@@ -170,7 +311,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public void send(PacketBatch datagrams) {
-        if (bind == null) {
+        if (bind == null || frozen) {
             for (int i = 0; i < datagrams.size(); i++) {
                 datagrams.length[i] = 0;
             }
@@ -360,7 +501,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private void onWakeUp() {
         wakeUp = null;
         wakeUpNs = Long.MAX_VALUE;
-        if (closing) {
+        if (closing || frozen) {
             return;
         }
         final long nowNs = clock.nowNs();
@@ -375,7 +516,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     /** One slice of handshakes for each turn of the loop: a task that put itself back in the queue would keep the loop from its sockets. */
     private void handshakeTurn() {
         handshakesScheduled = false;
-        if (closing || !device.hasHandshakes()) {
+        if (closing || frozen || !device.hasHandshakes()) {
             return;
         }
         handshakeSlice();

@@ -87,6 +87,55 @@ public final class LinuxUdpBind implements UdpBind {
         }
     }
 
+    /**
+     * Takes over sockets from the process whose place this one takes: bound, with their options set. They are read from {@link #resume} on,
+     * but can be sent through at once.
+     *
+     * @param fdV4 the IPv4 socket, or -1
+     * @param fdV6 the IPv6 socket, or -1
+     * @param mark the mark that is set on them
+     */
+    public void takeOver(int fdV4, int fdV6, int mark, PacketBatch first, Handler owner) {
+        if (v4 != null || v6 != null) {
+            throw new IllegalStateException("already open");
+        }
+        toFill = first;
+        handler = Objects.requireNonNull(owner);
+        fwmark = mark;
+        limits.clear();
+        if (fdV4 >= 0) {
+            v4 = new Attachment(UdpSocket.takeOver(fdV4, false, options), messagesV4);
+        }
+        if (fdV6 >= 0) {
+            v6 = new Attachment(UdpSocket.takeOver(fdV6, true, options), messagesV6);
+        }
+    }
+
+    /** The descriptors of the IPv4 and IPv6 sockets, each -1 if there is none; they stay this object's to close. */
+    public int[] descriptors() {
+        return new int[] {v4 == null ? -1 : v4.socket.fd, v6 == null ? -1 : v6.socket.fd};
+    }
+
+    /** Stops reading, until {@link #resume}: datagrams wait in the kernel. On the loop. */
+    public void pause() {
+        if (v4 != null) {
+            v4.pause();
+        }
+        if (v6 != null) {
+            v6.pause();
+        }
+    }
+
+    /** Reads on, what waits first. On the loop. */
+    public void resume(EventLoop loop) throws IOException {
+        if (v4 != null) {
+            v4.register(loop);
+        }
+        if (v6 != null) {
+            v6.register(loop);
+        }
+    }
+
     /** Both families on one port: with port 0 the kernel picks one for the first, and another when the second finds that taken. */
     private UdpSocket[] openPair(int port, int mark) throws IOException {
         for (int attempt = 1; ; attempt++) {
@@ -239,6 +288,13 @@ public final class LinuxUdpBind implements UdpBind {
 
         void register(EventLoop loop) throws IOException {
             handle = FdRegistration.register(loop, socket.fd, receiver::receive, () -> fail(new ClosedChannelException()));
+        }
+
+        void pause() {
+            if (handle != null) {
+                handle.cancel();
+                handle = null;
+            }
         }
 
         void close() {

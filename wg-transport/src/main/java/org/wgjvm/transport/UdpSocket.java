@@ -73,6 +73,16 @@ final class UdpSocket {
         }
     }
 
+    /**
+     * A socket that another process has opened here and bound, with everything that was set on it.
+     *
+     * @param options what of the offloads may be used
+     */
+    static UdpSocket takeOver(int fd, boolean v6, BindOptions options) {
+        final boolean gso = options.gso() && Sockets.option(fd, Sockets.SOL_UDP, Sockets.UDP_SEGMENT) >= 0;
+        return new UdpSocket(fd, v6, gso, Sockets.option(fd, Sockets.SOL_UDP, Sockets.UDP_GRO) > 0);
+    }
+
     /** The port that it is bound to. */
     int port() {
         return Sockets.localPort(fd);

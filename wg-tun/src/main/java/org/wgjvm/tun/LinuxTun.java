@@ -76,6 +76,25 @@ public final class LinuxTun implements PacketPort {
         return new LinuxTun(TunDevice.inherit(fd, options), options);
     }
 
+    /**
+     * Takes over the descriptor of a device from the process whose place this one takes, offloads and all; that process has paused.
+     *
+     * @param agreed what {@link #agreed} says there
+     */
+    public static LinuxTun takeOver(int fd, int agreed, TunOptions options) throws IOException {
+        return new LinuxTun(TunDevice.takeOver(fd, agreed), options);
+    }
+
+    /** The descriptor, for the process that takes this one's place. It stays this object's to close. */
+    public int descriptor() {
+        return device.fd();
+    }
+
+    /** What was agreed with the kernel about offloads, as a number for {@link #takeOver}. */
+    public int agreed() {
+        return device.agreed();
+    }
+
     /** The name that the device had when its state was last reported. Any thread. */
     @Override
     public String name() {
@@ -132,9 +151,24 @@ public final class LinuxTun implements PacketPort {
         owner.onMtu(mtu());
         owner.onLink(isUp());
         if (!closed) {
-            packets = PolledDescriptor.register(loop, device.fd(), this::onReadable);
-            links = PolledDescriptor.register(loop, watch.fd(), this::onLinkEvents);
+            resume(loop);
         }
+    }
+
+    /** Stops reading, until {@link #resume}: packets wait in the kernel. No packet that has left the kernel is kept back. On the loop. */
+    public void pause() {
+        if (packets != null) {
+            packets.cancel();
+            links.cancel();
+            packets = null;
+            links = null;
+        }
+    }
+
+    /** Reads on, what waits first. On the loop. */
+    public void resume(IoEventLoop loop) throws IOException {
+        packets = PolledDescriptor.register(loop, device.fd(), this::onReadable);
+        links = PolledDescriptor.register(loop, watch.fd(), this::onLinkEvents);
     }
 
     private void onReadable() {

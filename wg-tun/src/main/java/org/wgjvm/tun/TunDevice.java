@@ -36,6 +36,10 @@ record TunDevice(int fd, boolean virtioHeader, boolean tso, boolean uso) {
     private static final int TSO4_TSO6_ECN = 0x02 | 0x04 | 0x08;
     private static final int USO4_USO6 = 0x20 | 0x40;
 
+    private static final int VIRTIO = 1;
+    private static final int TSO = 2;
+    private static final int USO = 4;
+
     private static final int IFREQ_BYTES = 40;
     private static final int NAME_BYTES = 16;
 
@@ -78,6 +82,29 @@ record TunDevice(int fd, boolean virtioHeader, boolean tso, boolean uso) {
             FileDescriptors.setNonBlocking(fd, true);
             return agree(fd, (flags & IFF_VNET_HDR) != 0, options);
         }
+    }
+
+    /**
+     * Takes over a descriptor from the process whose place this one takes, as it was agreed upon there: {@link #agreed()}. Nothing is
+     * changed, for that process may go on after all. The descriptor is closed if this fails.
+     */
+    static TunDevice takeOver(int fd, int agreed) throws IOException {
+        final TunDevice device = new TunDevice(fd, (agreed & VIRTIO) != 0, (agreed & TSO) != 0, (agreed & USO) != 0);
+        boolean done = false;
+        try {
+            device.currentName();
+            done = true;
+            return device;
+        } finally {
+            if (!done) {
+                FileDescriptors.close(fd);
+            }
+        }
+    }
+
+    /** What was agreed with the kernel, as bits for {@link #takeOver}. */
+    int agreed() {
+        return (virtioHeader ? VIRTIO : 0) | (tso ? TSO : 0) | (uso ? USO : 0);
     }
 
     private static int setInterface(int fd, String name, boolean virtioHeader) {
