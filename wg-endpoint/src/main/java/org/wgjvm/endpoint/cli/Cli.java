@@ -61,6 +61,7 @@ public final class Cli {
         add(new KeyCommand.GenKey(around));
         add(new KeyCommand.GenPsk(around));
         add(new KeyCommand.PubKey(around));
+        add(new UpgradeCommand(around));
         add(new VersionCommand(around));
         add(new PackagingCommand.Manual(this, around));
         add(new PackagingCommand.Rehearse(around));

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.dataplane.DataPlane;
+import org.wgjvm.dataplane.Handover;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.tun.LinuxTun;
@@ -21,6 +23,25 @@ final class DataPlaneFactory implements DeviceFactory {
         return new Running(tun, DataPlane.builder(tun).events(new LoggedEvents(log)).start());
     }
 
+    @Override
+    public Arrival takeOver(int tunFd, int agreed, Log log) throws IOException {
+        final LinuxTun tun = LinuxTun.takeOver(tunFd, agreed, TunOptions.fromEnvironment(System.getenv()));
+        log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
+        final DataPlane plane = DataPlane.builder(tun).events(new LoggedEvents(log)).expect();
+        return new Arrival() {
+            @Override
+            public Device prepare(StateReader state, int udpV4, int udpV6) throws IOException {
+                plane.takeOver(state, udpV4, udpV6);
+                return new Running(tun, plane);
+            }
+
+            @Override
+            public void begin() throws IOException {
+                plane.begin();
+            }
+        };
+    }
+
     private record Running(LinuxTun tun, DataPlane plane) implements Device {
         @Override
         public CompletionStage<Integer> apply(DeviceChange change) {
@@ -30,6 +51,11 @@ final class DataPlaneFactory implements DeviceFactory {
         @Override
         public CompletionStage<DeviceSnapshot> snapshot() {
             return plane.snapshot();
+        }
+
+        @Override
+        public Handover handover() {
+            return plane.handover();
         }
 
         @Override

@@ -14,6 +14,9 @@ import org.wgjvm.endpoint.uapi.PathListener;
 import org.wgjvm.endpoint.uapi.UapiListener;
 import org.wgjvm.endpoint.uapi.UapiServer;
 import org.wgjvm.endpoint.uapi.UapiSocket;
+import org.wgjvm.endpoint.upgrade.HandOver;
+import org.wgjvm.endpoint.upgrade.TakeOver;
+import org.wgjvm.sys.BootClock;
 
 /**
  * A running daemon: a data plane and the socket to configure it. It ends when the TUN device goes away, when its socket is deleted, or when
@@ -44,6 +47,9 @@ public final class Daemon implements AutoCloseable {
         final Log log = Log.to(System.err, options.level(), options.interfaceName());
         LibraryLog.to(log);
         log.verbose("Starting");
+        if (options.takeOverFd() >= 0) {
+            return takeOver(options.takeOverFd(), environment, factory, log);
+        }
         final DeviceFactory.Device device;
         try {
             device = factory.start(options.interfaceName(), options.tunFd(), log);
@@ -59,11 +65,46 @@ public final class Daemon implements AutoCloseable {
             device.close();
             throw new DaemonException("UAPI listen error: " + e.getMessage());
         }
-        final ControlServer control = control(sockets, device, log);
+        return assemble(device, listener, control(sockets, device, log), environment, log);
+    }
+
+    /** Takes the place of the process that started this one. */
+    private static Daemon takeOver(int channel, Map<String, String> environment, DeviceFactory factory, Log log) throws DaemonException {
+        final TakeOver takeOver = new TakeOver(channel, log);
+        try {
+            final TakeOver.Belongings belongings = takeOver.introduce();
+            final DeviceFactory.Arrival arrival = factory.takeOver(belongings.tun(), belongings.agreed(), log);
+            final UapiListener listener = belongings.uapiPath() == null
+                    ? new InheritedListener(belongings.uapi())
+                    : PathListener.takeOver(belongings.uapiPath(), belongings.uapi());
+            final PathListener control = PathListener.takeOver(belongings.controlPath(), belongings.control());
+            takeOver.warmUp();
+            final AtomicReference<DeviceFactory.Device> device = new AtomicReference<>();
+            takeOver.receive((state, v4, v6) -> device.set(arrival.prepare(state, v4, v6)));
+            arrival.begin();
+            final long begunNs = new BootClock().nowNs();
+            final ControlServer controlServer = ControlServer.start(control, log);
+            device.get().serve(controlServer);
+            final Daemon daemon = assemble(device.get(), listener, controlServer, environment, log);
+            takeOver.running(begunNs);
+            return daemon;
+        } catch (IOException e) {
+            takeOver.fail(e.getMessage());
+            throw new DaemonException("Cannot take over: " + e.getMessage());
+        }
+    }
+
+    private static Daemon assemble(
+            DeviceFactory.Device device, UapiListener listener, ControlServer control, Map<String, String> environment, Log log) {
         final ServiceNotice notice = ServiceNotice.of(environment, device::turn, log);
         final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), control, log, notice);
         daemon.server.closed().thenAccept(e -> daemon.end(e.getMessage()));
         device.closed().whenComplete((nothing, e) -> daemon.end(e == null ? "closed" : "TUN device: " + e.getMessage()));
+        if (control != null && device.handover() != null) {
+            final HandOver handOver = new HandOver(
+                    device.interfaceName(), environment, device.handover(), daemon.server, control, log, daemon::handedOver);
+            control.add(HandOver.COMMAND, handOver::answer);
+        }
         log.verbose("Device and UAPI listener started");
         daemon.notice.ready(device.interfaceName() + " can be configured");
         return daemon;
@@ -81,9 +122,17 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Another process has taken this one's place: it ends, and leaves everything that has a name to the other. */
+    private void handedOver(long pid) {
+        notice.handedOver(pid);
+        reason.compareAndSet(null, "handed over to process " + pid);
+        server.release();
+        end(reason.get());
+    }
+
     private void end(String why) {
-        if (reason.compareAndSet(null, why)) {
-            log.verbose("Ending: " + why);
+        if (reason.compareAndSet(null, why) || ended.getCount() == 1) {
+            log.verbose("Ending: " + reason.get());
         }
         ended.countDown();
     }

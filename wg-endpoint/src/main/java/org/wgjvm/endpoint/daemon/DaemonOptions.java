@@ -2,6 +2,7 @@ package org.wgjvm.endpoint.daemon;
 
 import java.util.Map;
 import org.wgjvm.endpoint.log.Log;
+import org.wgjvm.endpoint.upgrade.TakeOver;
 
 /**
  * What the environment tells a daemon (wireguard.com/xplatform, "Command Line Interface").
@@ -9,15 +10,20 @@ import org.wgjvm.endpoint.log.Log;
  * @param interfaceName the interface
  * @param tunFd {@code WG_TUN_FD}, or -1
  * @param uapiFd {@code WG_UAPI_FD}, or -1
+ * @param takeOverFd {@link TakeOver#VARIABLE}, the channel to the process whose place this one takes, or -1
  * @param level {@code LOG_LEVEL}
  */
-record DaemonOptions(String interfaceName, int tunFd, int uapiFd, Log.Level level) {
+record DaemonOptions(String interfaceName, int tunFd, int uapiFd, int takeOverFd, Log.Level level) {
     private static final int LONGEST_NAME = 15;
 
     static DaemonOptions of(String interfaceName, Map<String, String> environment) throws DaemonException {
         checkName(interfaceName);
         return new DaemonOptions(
-                interfaceName, fd(environment, "WG_TUN_FD"), fd(environment, "WG_UAPI_FD"), Log.Level.of(environment.get("LOG_LEVEL")));
+                interfaceName,
+                fd(environment, "WG_TUN_FD"),
+                fd(environment, "WG_UAPI_FD"),
+                fd(environment, TakeOver.VARIABLE),
+                Log.Level.of(environment.get("LOG_LEVEL")));
     }
 
     /** The kernel's rules for names of interfaces, and no slash, since the name is part of a path. */

@@ -3,6 +3,8 @@ package org.wgjvm.endpoint.daemon;
 import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceControl;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.dataplane.Handover;
 import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.log.Log;
 
@@ -18,10 +20,34 @@ public interface DeviceFactory {
      */
     Device start(String interfaceName, int tunFd, Log log) throws IOException;
 
+    /**
+     * Takes over the TUN device of another process, which goes on until it has stopped for good.
+     *
+     * @param tunFd the device, closed if this fails
+     * @param agreed its offloads, as {@link Handover.Inside} has them
+     */
+    default Arrival takeOver(int tunFd, int agreed, Log log) throws IOException {
+        throw new IOException("this device cannot be taken over");
+    }
+
+    /** A data plane that another process hands over. */
+    interface Arrival {
+        /** Becomes the device with this state, which is good until it returns, and these sockets; each -1 if there is none. */
+        Device prepare(StateReader state, int udpV4, int udpV6) throws IOException;
+
+        /** Moves, after {@link #prepare}. */
+        void begin() throws IOException;
+    }
+
     /** A running data plane. */
     interface Device extends DeviceControl, AutoCloseable {
         /** The name of its TUN device. */
         String interfaceName();
+
+        /** The way to hand it over to another process, or null when there is none. */
+        default Handover handover() {
+            return null;
+        }
 
         /** Adds to the control channel what this data plane can do beyond the UAPI. */
         default void serve(ControlServer control) {}

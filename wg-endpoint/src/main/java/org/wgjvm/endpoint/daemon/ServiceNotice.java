@@ -38,6 +38,7 @@ final class ServiceNotice implements AutoCloseable {
 
     private final Line line;
     private final ScheduledExecutorService clock;
+    private volatile String stopping = "STOPPING=1";
     private final AtomicBoolean asked = new AtomicBoolean();
 
     private ServiceNotice(Line line, ScheduledExecutorService clock) {
@@ -131,6 +132,14 @@ final class ServiceNotice implements AutoCloseable {
         }
     }
 
+    /** Another process has taken this one's place, and is the one to look after. */
+    void handedOver(long pid) {
+        if (line != null) {
+            line.send("MAINPID=" + pid);
+            stopping = "STATUS=handed over to process " + pid;
+        }
+    }
+
     /** The daemon ends. Idempotent. */
     @Override
     public void close() {
@@ -138,7 +147,7 @@ final class ServiceNotice implements AutoCloseable {
             clock.shutdownNow();
         }
         if (line != null) {
-            line.send("STOPPING=1");
+            line.send(stopping);
             line.close();
         }
     }
