@@ -202,9 +202,8 @@ pid=$(daemon_pid)
 in_left ping -n -q -i 0.2 -c 600 -W 5 10.67.0.2 > "$work/ping" 2>&1 &
 pinging=$!
 dpkg_in -i "/tmp/wg-jvm_0.9.1_$arch.deb"
-kill -INT "$pinging" "$(pgrep -P "$pinging" 2> /dev/null || echo "$pinging")" 2> /dev/null || true
-wait "$pinging" 2> /dev/null || true
 for each in $(ip netns pids "$left"); do [ "$(cat "/proc/$each/comm")" != ping ] || kill -INT "$each"; done
+wait "$pinging" || true
 await "the end of the pings" 10 grep -q 'packets transmitted' "$work/ping"
 [ "$(daemon_pid)" = "$pid" ] || fail "the upgrade ended the daemon"
 grep -q ' 0% packet loss' "$work/ping" || { cat "$work/ping" >&2; fail "pings were lost in the upgrade"; }
@@ -220,6 +219,16 @@ start
 await "an answer through the tunnel of the new version" 20 ping_once
 run_unit ExecStop
 wait "$main" || fail "the daemon ended with $?"
+
+say "as in a container: its entry point, with the same rights"
+install -m 755 "$root/packaging/container-entry" "$system/usr/local/bin/container-entry"
+as_unit container-entry "$left" >> "$work/daemon.log" 2>&1 &
+main=$!
+await "an answer through the tunnel" 60 ping_once
+kill -TERM "$main"
+wait "$main" || fail "the entry point ended with $?"
+! in_left ip link show "$left" > /dev/null 2>&1 || fail "the interface is still there"
+rm "$system/usr/local/bin/container-entry"
 in_right wg-jvm down "$right" 2>> "$work/right.log"
 
 say "purge"
