@@ -1,16 +1,24 @@
 package org.wgjvm.crypto;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The X25519 function of RFC 7748, section 5: the Montgomery ladder over {@link Field25519}.
+ * The X25519 function of RFC 7748, section 5: the Montgomery ladder, by {@link X25519Limbs} from the start of a process and by the faster
+ * {@link X25519Lanes} when that has been compiled (see {@link #warmUpTask}).
  *
- * <p>Constant time: 255 steps whatever the scalar, both branches of the ladder computed in each, and the choice between them made by
- * masked exchanges. The bit of the scalar is shifted out of a byte at a public index and becomes a mask without a comparison. What the JIT
- * sees is straight-line arithmetic and loops with constant bounds. Intermediate values are wiped before return.
+ * <p>Constant time as the two ladders and {@link Field25519} are. Which ladder runs depends on time and machine, not on a secret.
+ * Intermediate values in memory are wiped before return.
  */
 public final class X25519 {
     private static final int LENGTH = 32;
+    private static final int WINDOW = 8;
+    private static final long GIVE_UP_NS = 120_000_000_000L;
+
+    private static final AtomicBoolean GIVEN_OUT = new AtomicBoolean();
+
+    /** Written once, in the background. */
+    private static volatile X25519Ladder ladder = X25519Ladder.SCALAR;
 
     private X25519() {}
 
@@ -26,37 +34,26 @@ public final class X25519 {
      * @return false when the result is all zero, which a low-order point gives: the caller must then give up (RFC 7748, section 6.1)
      */
     public static boolean scalarMult(byte[] out, byte[] scalar, byte[] point) {
+        return scalarMult(ladder, out, scalar, point);
+    }
+
+    /** The same by a given ladder, for comparisons. */
+    public static boolean scalarMult(X25519Ladder by, byte[] out, byte[] scalar, byte[] point) {
         final byte[] clamped = Arrays.copyOf(scalar, LENGTH);
         clamp(clamped);
         final long[] x1 = new long[Field25519.LIMBS];
         final long[] x2 = new long[Field25519.LIMBS];
         final long[] z2 = new long[Field25519.LIMBS];
-        final long[] x3 = new long[Field25519.LIMBS];
-        final long[] z3 = new long[Field25519.LIMBS];
         final long[] t = new long[Field25519.LIMBS];
-        final long[] u = new long[Field25519.LIMBS];
-        final long[] v = new long[Field25519.LIMBS];
         Field25519.decode(x1, point);
-        x2[0] = 1;
-        z3[0] = 1;
-        Field25519.add(x3, x1, z2);
-        long swapped = 0;
-        for (int i = 254; i >= 0; i--) {
-            final long bit = (long) clamped[i >>> 3] >>> (i & 7) & 1;
-            Field25519.swap(swapped ^ bit, x2, x3);
-            Field25519.swap(swapped ^ bit, z2, z3);
-            swapped = bit;
-            step(x1, x2, z2, x3, z3, t, u, v);
-        }
-        Field25519.swap(swapped, x2, x3);
-        Field25519.swap(swapped, z2, z3);
+        by.climb(x2, z2, x1, clamped);
         Field25519.invert(t, z2);
         Field25519.multiply(x2, x2, t);
         final long any = Field25519.encode(out, x2);
         Arrays.fill(clamped, (byte) 0);
-        for (long[] secret : new long[][] {x2, z2, x3, z3, t, u, v}) {
-            Arrays.fill(secret, 0);
-        }
+        Arrays.fill(x2, 0);
+        Arrays.fill(z2, 0);
+        Arrays.fill(t, 0);
         return any != 0;
     }
 
@@ -68,25 +65,56 @@ public final class X25519 {
         org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(scalar, 0, out, 0);
     }
 
-    /** One step of the ladder: doubles (x2 : z2) and adds it to (x3 : z3), whose difference is x1. */
-    private static void step(long[] x1, long[] x2, long[] z2, long[] x3, long[] z3, long[] t, long[] u, long[] v) {
-        Field25519.add(t, x2, z2);
-        Field25519.subtract(u, x2, z2);
-        Field25519.add(v, x3, z3);
-        Field25519.subtract(x3, x3, z3);
-        Field25519.multiply(x3, x3, t);
-        Field25519.multiply(v, v, u);
-        Field25519.square(t, t);
-        Field25519.square(u, u);
-        Field25519.subtract(z3, x3, v);
-        Field25519.add(x3, x3, v);
-        Field25519.square(x3, x3);
-        Field25519.square(z3, z3);
-        Field25519.multiply(z3, z3, x1);
-        Field25519.multiply(x2, t, u);
-        Field25519.subtract(u, t, u);
-        Field25519.multiplyByA24(z2, u);
-        Field25519.add(z2, z2, t);
-        Field25519.multiply(z2, z2, u);
+    /** The ladder in use by now. */
+    public static X25519Ladder ladder() {
+        return ladder;
+    }
+
+    /**
+     * What somebody has to run in the background, once in a process, for the faster ladder to take over; it ends by itself, after a second
+     * or two. Threads are not this module's business.
+     *
+     * @return null when it has been given out before
+     */
+    public static Runnable warmUpTask() {
+        return GIVEN_OUT.compareAndSet(false, true) ? X25519::warmUp : null;
+    }
+
+    /** Iterates by both ladders, as the test of RFC 7748, section 5.2 does, until the vectors are faster; never uses them if they err. */
+    private static void warmUp() {
+        if (!X25519Ladder.VECTOR.isAvailable()) {
+            return;
+        }
+        final byte[] slow = new byte[2 * LENGTH];
+        slow[0] = 9;
+        slow[LENGTH] = 9;
+        final byte[] fast = slow.clone();
+        final long begun = System.nanoTime();
+        while (ladder == X25519Ladder.SCALAR && System.nanoTime() - begun < GIVE_UP_NS) {
+            final long slowNs = round(X25519Ladder.SCALAR, slow);
+            final long fastNs = round(X25519Ladder.VECTOR, fast);
+            if (!Arrays.equals(slow, fast)) {
+                return;
+            }
+            if (fastNs < slowNs) {
+                ladder = X25519Ladder.VECTOR;
+            }
+        }
+    }
+
+    /** A few iterations on (scalar, point); the shortest in nanoseconds: what is compiled by now, without what disturbed it. */
+    private static long round(X25519Ladder by, byte[] state) {
+        long best = Long.MAX_VALUE;
+        for (int n = 0; n < WINDOW; n++) {
+            final byte[] scalar = Arrays.copyOf(state, LENGTH);
+            final byte[] point = Arrays.copyOfRange(state, LENGTH, 2 * LENGTH);
+            final byte[] out = new byte[LENGTH];
+            final long from = System.nanoTime();
+            scalarMult(by, out, scalar, point);
+            best = Math.min(best, System.nanoTime() - from);
+            System.arraycopy(scalar, 0, state, LENGTH, LENGTH);
+            System.arraycopy(out, 0, state, 0, LENGTH);
+        }
+        return best;
     }
 }

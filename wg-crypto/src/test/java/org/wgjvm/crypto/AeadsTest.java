@@ -66,10 +66,15 @@ class AeadsTest {
     }
 
     private static String run(List<String> flags, String variable, int exitCode) throws IOException, InterruptedException {
+        return run(AeadsTest.class, flags, variable, exitCode);
+    }
+
+    /** What the {@code main} of a test prints in a JVM of its own. */
+    static String run(Class<?> test, List<String> flags, String variable, int exitCode) throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), AeadsTest.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), test.getName()));
         final ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().put("WGJVM_AEAD", variable);

@@ -8,10 +8,12 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.Device;
@@ -23,6 +25,7 @@ import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.TieredAead;
+import org.wgjvm.crypto.X25519;
 import org.wgjvm.sys.BootClock;
 import org.wgjvm.sys.Niceness;
 import org.wgjvm.transport.LinuxUdpBind;
@@ -73,18 +76,24 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.binds = binds;
         this.events = events;
         this.enforceMtu = enforceMtu;
-        final Runnable warmUp = TieredAead.warmUpTask();
-        if (warmUp != null) {
-            final Thread thread = new Thread(() -> {
-                // The first handshakes are made meanwhile, by code that is not compiled yet either. Where it cannot be had, it is a wish.
-                final int ignored = Niceness.ofThisThread(Niceness.MOST);
-                warmUp.run();
-            }, "aead-warm-up");
-            thread.setDaemon(true);
-            thread.start();
-        }
+        warmUp();
         final SecureRandom random = new SecureRandom();
         device = new Device(TieredAead.create(), random::nextBytes, DeviceLoop::epochNs, events, this);
+    }
+
+    /** Once in a process: packets first, for handshakes are few. */
+    private static void warmUp() {
+        final List<Runnable> tasks = Stream.of(TieredAead.warmUpTask(), X25519.warmUpTask()).filter(Objects::nonNull).toList();
+        if (tasks.isEmpty()) {
+            return;
+        }
+        final Thread thread = new Thread(() -> {
+            // The first handshakes are made meanwhile, by code that is not compiled yet either. Where it cannot be had, it is a wish.
+            final int ignored = Niceness.ofThisThread(Niceness.MOST);
+            tasks.forEach(Runnable::run);
+        }, "crypto-warm-up");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static long epochNs() {

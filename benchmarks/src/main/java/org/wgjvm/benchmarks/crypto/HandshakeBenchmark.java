@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class HandshakeBenchmark {
     /** Which of {@link HandshakeLoad#all()}. */
-    @Param({"0", "1", "2", "3", "4", "5"})
+    @Param({"0", "1", "2", "3", "4", "5", "6"})
     public int load;
 
     private Runnable work;

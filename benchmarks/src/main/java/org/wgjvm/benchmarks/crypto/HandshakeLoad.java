@@ -5,6 +5,7 @@ import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.Aeads;
 import org.wgjvm.crypto.Blake2s;
 import org.wgjvm.crypto.X25519;
+import org.wgjvm.crypto.X25519Ladder;
 
 /** One primitive of the handshake. */
 record HandshakeLoad(String name, int size, String implementation, boolean isX25519, Runnable work) {
@@ -21,8 +22,12 @@ record HandshakeLoad(String name, int size, String implementation, boolean isX25
         final byte[] k2 = new byte[32];
         final byte[] sealed = new byte[48];
         final Aead aead = Aeads.create();
+        // The one that a process uses once it is warm.
+        final X25519Ladder chosen = X25519Ladder.VECTOR.isAvailable() ? X25519Ladder.VECTOR : X25519Ladder.SCALAR;
         return List.of(
-                new HandshakeLoad("x25519", 32, "ours", true, () -> X25519.scalarMult(out, scalar, point)),
+                new HandshakeLoad("x25519", 32, chosen.label(), true, () -> X25519.scalarMult(chosen, out, scalar, point)),
+                new HandshakeLoad(
+                        "x25519", 32, "scalar", true, () -> X25519.scalarMult(X25519Ladder.SCALAR, out, scalar, point)),
                 new HandshakeLoad(
                         "x25519", 32, "bc", true,
                         () -> org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(scalar, 0, point, 0, theirs, 0)),

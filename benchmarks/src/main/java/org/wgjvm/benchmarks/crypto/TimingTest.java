@@ -9,6 +9,7 @@ import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.AeadKey;
 import org.wgjvm.crypto.Aeads;
 import org.wgjvm.crypto.X25519;
+import org.wgjvm.crypto.X25519Ladder;
 
 /**
  * {@code bin/bench timing}: a leakage test in the manner of dudect (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?",
@@ -33,7 +34,11 @@ public final class TimingTest {
     /** No arguments. */
     public static void main(String[] args) {
         final TimingTest test = new TimingTest();
-        test.measure("x25519, scalar", new Agreement(), SAMPLES / 10);
+        for (X25519Ladder ladder : X25519Ladder.values()) {
+            if (ladder.isAvailable()) {
+                test.measure("x25519 " + ladder.label() + ", private key", new Agreement(ladder), SAMPLES / 10);
+            }
+        }
         for (String name : new String[] {"vector", "scalar"}) {
             test.measure(name + " seal, key and plaintext", new Sealing(name), SAMPLES);
             test.measure(name + " open, where the forged tag differs", new Forgery(name), SAMPLES);
@@ -89,7 +94,10 @@ public final class TimingTest {
         private final byte[] point = new byte[32];
         private final byte[] out = new byte[32];
 
-        Agreement() {
+        private final X25519Ladder ladder;
+
+        Agreement(X25519Ladder ladder) {
+            this.ladder = ladder;
             new Random(2).nextBytes(point);
         }
 
@@ -104,7 +112,7 @@ public final class TimingTest {
 
         @Override
         public void run() {
-            X25519.scalarMult(out, scalar, point);
+            X25519.scalarMult(ladder, out, scalar, point);
         }
     }
 
