@@ -15,7 +15,16 @@ public final class X25519 {
     private static final int WINDOW = 8;
     private static final long GIVE_UP_NS = 120_000_000_000L;
 
+    private static final byte[] BASE = new byte[LENGTH];
+
+    static {
+        BASE[0] = 9;
+    }
+
     private static final AtomicBoolean GIVEN_OUT = new AtomicBoolean();
+
+    /** Written once, in the background: the tables take a fifth of a second of a process that has just begun. */
+    private static volatile boolean hasBaseTables;
 
     /** Written once, in the background. */
     private static volatile X25519Ladder ladder = X25519Ladder.SCALAR;
@@ -58,11 +67,15 @@ public final class X25519 {
     }
 
     /**
-     * {@code out = scalar * base point}, by Bouncy Castle: with its tables it takes half the time of the ladder. It selects from them by
-     * masks over the whole table.
+     * {@code out = scalar * base point}: by the ladder, or, once somebody has had the time to make its tables ({@link #warmUpTask}), by
+     * Bouncy Castle, which takes half as long with them. It selects from them by masks over the whole table.
      */
     public static void scalarMultBase(byte[] out, byte[] scalar) {
-        org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(scalar, 0, out, 0);
+        if (hasBaseTables) {
+            org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(scalar, 0, out, 0);
+        } else {
+            scalarMult(out, scalar, BASE);
+        }
     }
 
     /** The ladder in use by now. */
@@ -82,6 +95,8 @@ public final class X25519 {
 
     /** Iterates by both ladders, as the test of RFC 7748, section 5.2 does, until the vectors are faster; never uses them if they err. */
     private static void warmUp() {
+        org.bouncycastle.math.ec.rfc7748.X25519.precompute();
+        hasBaseTables = true;
         if (!X25519Ladder.VECTOR.isAvailable()) {
             return;
         }

@@ -8,12 +8,10 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.Device;
@@ -25,9 +23,7 @@ import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.TieredAead;
-import org.wgjvm.crypto.X25519;
 import org.wgjvm.sys.BootClock;
-import org.wgjvm.sys.Niceness;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.RouteWatch;
 import org.wgjvm.transport.UdpBind;
@@ -64,6 +60,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private boolean handshakesScheduled;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpNs = Long.MAX_VALUE;
+    private long batches;
     private boolean frozen;
     private LinuxUdpBind expectedBind;
     private PacketBatch expectedBatch;
@@ -76,24 +73,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.binds = binds;
         this.events = events;
         this.enforceMtu = enforceMtu;
-        warmUp();
         final SecureRandom random = new SecureRandom();
         device = new Device(TieredAead.create(), random::nextBytes, DeviceLoop::epochNs, events, this);
-    }
-
-    /** Once in a process: packets first, for handshakes are few. */
-    private static void warmUp() {
-        final List<Runnable> tasks = Stream.of(TieredAead.warmUpTask(), X25519.warmUpTask()).filter(Objects::nonNull).toList();
-        if (tasks.isEmpty()) {
-            return;
-        }
-        final Thread thread = new Thread(() -> {
-            // The first handshakes are made meanwhile, by code that is not compiled yet either. Where it cannot be had, it is a wish.
-            final int ignored = Niceness.ofThisThread(Niceness.MOST);
-            tasks.forEach(Runnable::run);
-        }, "crypto-warm-up");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private static long epochNs() {
@@ -111,6 +92,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     }
 
     void start() throws IOException {
+        WarmUp.begin(loop, () -> batches);
         device.mtu(port.mtu(), enforceMtu);
         final PacketBatch batch = first == null ? firstBatch() : first;
         batch.mtu(port.mtu());
@@ -251,6 +233,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public PacketBatch onPackets(PacketBatch batch) {
+        batches++;
         try {
             final long nowNs = clock.nowNs();
             device.outbound(batch, nowNs);
@@ -299,6 +282,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public PacketBatch onDatagrams(PacketBatch batch) {
+        batches++;
         try {
             final long nowNs = clock.nowNs();
             if (filter != null) {

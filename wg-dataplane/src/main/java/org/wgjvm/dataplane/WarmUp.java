@@ -1,0 +1,66 @@
+package org.wgjvm.dataplane;
+
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.wgjvm.crypto.TieredAead;
+import org.wgjvm.crypto.X25519;
+import org.wgjvm.sys.Niceness;
+
+/**
+ * Gets the faster ciphers compiled, once in a process, on a thread of its own. They take seconds of the JIT's time, and so does all else
+ * when a process begins: therefore in the first quiet moment after half a second, or, when there is none, after a second and a half.
+ */
+final class WarmUp {
+    private static final long FIRST_LOOK_MS = 500;
+    private static final long NEXT_LOOK_MS = 250;
+    private static final int LOOKS = 5;
+
+    private final EventLoop loop;
+    private final LongSupplier batches;
+    private long seen;
+    private int looksLeft = LOOKS;
+
+    private WarmUp(EventLoop loop, LongSupplier batches) {
+        this.loop = loop;
+        this.batches = batches;
+    }
+
+    /**
+     * Sees to it, unless somebody else in the process already does. On the loop.
+     *
+     * @param batches how many batches the device has carried so far
+     */
+    static void begin(EventLoop loop, LongSupplier batches) {
+        final WarmUp warmUp = new WarmUp(loop, batches);
+        loop.schedule(warmUp::look, FIRST_LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        final long now = batches.getAsLong();
+        if (now == seen || --looksLeft == 0) {
+            run();
+        } else {
+            seen = now;
+            loop.schedule(this::look, NEXT_LOOK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Packets first, for handshakes are few. */
+    private static void run() {
+        final List<Runnable> tasks = Stream.of(TieredAead.warmUpTask(), X25519.warmUpTask()).filter(Objects::nonNull).toList();
+        if (tasks.isEmpty()) {
+            return;
+        }
+        final Thread thread = new Thread(() -> {
+            // Packets come all the same. Where it cannot be had, it is a wish.
+            final int ignored = Niceness.ofThisThread(Niceness.MOST);
+            tasks.forEach(Runnable::run);
+        }, "crypto-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
