@@ -23,7 +23,7 @@ final class PolyPackets {
     private static final int BLOCKS = SQUARE / 16;
 
     /** Squares transposed ahead of their absorption. */
-    private static final int AHEAD = 8;
+    private static final int AHEAD = 12;
 
     /** Blocks absorbed at once. */
     private static final int MOST = AHEAD * BLOCKS;

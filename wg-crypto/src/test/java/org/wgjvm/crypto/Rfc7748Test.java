@@ -117,9 +117,12 @@ class Rfc7748Test {
         nine[0] = 9;
         final byte[] product = new byte[32];
         final byte[] tables = new byte[32];
+        final byte[] chosen = new byte[32];
         X25519.scalarMult(product, scalar, nine);
-        X25519.scalarMultBase(tables, scalar);
+        org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(scalar, 0, tables, 0);
+        X25519.scalarMultBase(chosen, scalar);
         assertArrayEquals(product, tables);
+        assertArrayEquals(product, chosen);
     }
 
     @ParameterizedTest
