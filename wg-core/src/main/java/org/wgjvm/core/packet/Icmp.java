@@ -27,9 +27,11 @@ public final class Icmp {
     private static final int V4_UNREACHABLE = 3;
     private static final int V4_HOST = 1;
     private static final int V4_FRAGMENTATION_NEEDED = 4;
+    private static final int V4_TIME_EXCEEDED = 11;
     private static final int V6_UNREACHABLE = 1;
     private static final int V6_ADDRESS = 3;
     private static final int V6_TOO_BIG = 2;
+    private static final int V6_TIME_EXCEEDED = 3;
     private static final int V6_REDIRECT = 137;
     private static final int V6_FIRST_INFORMATIONAL = 128;
 
@@ -73,6 +75,31 @@ public final class Icmp {
                 : writeV6(slab, offset, total, V6_TOO_BIG, 0, mtu, out, outOffset);
     }
 
+    /**
+     * The packet has gone as many hops as it may: time exceeded (ICMP type 11, code 0). Unlike the others it tells which router says so.
+     *
+     * @param offset of the offending IPv4 packet in {@code slab}, {@code total} bytes long
+     * @param from our address, network order as an int
+     * @param outOffset where to write in {@code out}
+     * @return bytes written, or 0
+     */
+    public static int timeExceededV4(MemorySegment slab, long offset, int total, int from, MemorySegment out, long outOffset) {
+        return isAnswered(slab, offset, total) ? writeV4(slab, offset, total, V4_TIME_EXCEEDED, 0, 0, from, out, outOffset) : 0;
+    }
+
+    /**
+     * As {@link #timeExceededV4}: ICMPv6 type 3, code 0.
+     *
+     * @param fromHigh high 64 bits of our address
+     * @param fromLow low 64 bits of our address
+     */
+    public static int timeExceededV6(
+            MemorySegment slab, long offset, int total, long fromHigh, long fromLow, MemorySegment out, long outOffset) {
+        return isAnswered(slab, offset, total)
+                ? writeV6(slab, offset, total, V6_TIME_EXCEEDED, 0, 0, fromHigh, fromLow, out, outOffset)
+                : 0;
+    }
+
     private static boolean isAnswered(MemorySegment slab, long offset, int total) {
         final boolean v4 = IpHeader.version(slab, offset, total) == 4;
         final int transport = IpHeader.transport(slab, offset, total);
@@ -112,16 +139,21 @@ public final class Icmp {
     }
 
     private static int writeV4(MemorySegment slab, long offset, int total, int code, int rest, MemorySegment out, long at) {
+        return writeV4(slab, offset, total, V4_UNREACHABLE, code, rest, IpHeader.destinationV4(slab, offset), out, at);
+    }
+
+    private static int writeV4(
+            MemorySegment slab, long offset, int total, int type, int code, int rest, int from, MemorySegment out, long at) {
         final int quoted = Math.min(total, MAX_LENGTH_V4 - IpHeader.V4_LENGTH - HEADER_LENGTH);
         final int length = IpHeader.V4_LENGTH + HEADER_LENGTH + quoted;
         out.set(INT, at, 0x4500_0000 | V4_TOS << 16 | length);
         out.set(INT, at + 4, 0x4000);
         out.set(INT, at + 8, HOP_LIMIT << 24 | IpHeader.ICMP << 16);
-        out.set(INT, at + 12, IpHeader.destinationV4(slab, offset));
+        out.set(INT, at + 12, from);
         out.set(INT, at + 16, IpHeader.sourceV4(slab, offset));
         out.set(SHORT, at + 10, (short) InternetChecksum.checksum(out, at, IpHeader.V4_LENGTH, 0));
         final long icmp = at + IpHeader.V4_LENGTH;
-        out.set(INT, icmp, V4_UNREACHABLE << 24 | code << 16);
+        out.set(INT, icmp, type << 24 | code << 16);
         out.set(INT, icmp + 4, rest);
         MemorySegment.copy(slab, offset, out, icmp + HEADER_LENGTH, quoted);
         out.set(SHORT, icmp + 2, (short) InternetChecksum.checksum(out, icmp, HEADER_LENGTH + quoted, 0));
@@ -129,10 +161,24 @@ public final class Icmp {
     }
 
     private static int writeV6(MemorySegment slab, long offset, int total, int type, int code, int rest, MemorySegment out, long at) {
+        final long fromHigh = IpHeader.destinationHigh(slab, offset);
+        final long fromLow = IpHeader.destinationLow(slab, offset);
+        return writeV6(slab, offset, total, type, code, rest, fromHigh, fromLow, out, at);
+    }
+
+    private static int writeV6(
+            MemorySegment slab,
+            long offset,
+            int total,
+            int type,
+            int code,
+            int rest,
+            long sourceHigh,
+            long sourceLow,
+            MemorySegment out,
+            long at) {
         final int quoted = Math.min(total, MAX_LENGTH - IpHeader.V6_LENGTH - HEADER_LENGTH);
         final int payload = HEADER_LENGTH + quoted;
-        final long sourceHigh = IpHeader.destinationHigh(slab, offset);
-        final long sourceLow = IpHeader.destinationLow(slab, offset);
         final long destinationHigh = IpHeader.sourceHigh(slab, offset);
         final long destinationLow = IpHeader.sourceLow(slab, offset);
         out.set(INT, at, 0x6000_0000);

@@ -1,0 +1,104 @@
+package org.wgjvm.router.plane;
+
+import java.util.Arrays;
+
+/**
+ * The flows of a batch of packets of one address family, as parallel arrays, so that all of them are looked up in one go: the misses of the
+ * cache, which are what a lookup among a million sessions costs, then overlap. Reused.
+ *
+ * <p>A key is some longs: the addresses (IPv4: source and destination in one; IPv6: two each), and last a long of source port, destination
+ * port, protocol and number of the interface, 16 bits each. For an ICMP echo the ports are its identifier and the type of its request, the
+ * latter on the side of whoever answers.
+ */
+final class FlowBatch {
+    /** Longs of a key of IPv4. */
+    static final int V4_LONGS = 2;
+
+    /** Longs of a key of IPv6. */
+    static final int V6_LONGS = 5;
+
+    /** {@link #ref}: no session has this flow. */
+    static final int NONE = -1;
+
+    /** The key is the packet's. */
+    static final byte PACKET = 0;
+
+    /** The packet is an ICMP error; the key is that of an answer to what it quotes, were it to come in here. */
+    static final byte ICMP_ERROR = 1;
+
+    /** The packet is a later fragment: the ports are 0 and there is no use in looking it up. */
+    static final byte LATER_FRAGMENT = 2;
+
+    final int keyLongs;
+    long[] keys;
+    long[] hash;
+
+    /** Session and direction of each, or {@link #NONE}. */
+    int[] ref;
+
+    /** Which packet of the batch each is. */
+    int[] packet;
+
+    byte[] kind;
+
+    /** Bytes from the IP header to the transport header. */
+    int[] transportAt;
+
+    /** The low bits of byte 13 of a TCP header, or 0. */
+    byte[] tcpFlags;
+
+    private int size;
+
+    FlowBatch(boolean v6, int capacity) {
+        keyLongs = v6 ? V6_LONGS : V4_LONGS;
+        keys = new long[capacity * keyLongs];
+        hash = new long[capacity];
+        ref = new int[capacity];
+        packet = new int[capacity];
+        kind = new byte[capacity];
+        transportAt = new int[capacity];
+        tcpFlags = new byte[capacity];
+    }
+
+    /** Empties it, and makes room for {@code packets}. */
+    void clear(int packets) {
+        size = 0;
+        if (packets > hash.length) {
+            keys = Arrays.copyOf(keys, packets * keyLongs);
+            hash = Arrays.copyOf(hash, packets);
+            ref = Arrays.copyOf(ref, packets);
+            packet = Arrays.copyOf(packet, packets);
+            kind = Arrays.copyOf(kind, packets);
+            transportAt = Arrays.copyOf(transportAt, packets);
+            tcpFlags = Arrays.copyOf(tcpFlags, packets);
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Appends a flow, whose key the caller writes at {@link #keyAt}. Returns its number. */
+    int add(int packetNumber, byte itsKind, int transportOffset, int flags) {
+        final int i = size++;
+        packet[i] = packetNumber;
+        kind[i] = itsKind;
+        transportAt[i] = transportOffset;
+        tcpFlags[i] = (byte) flags;
+        return i;
+    }
+
+    int keyAt(int i) {
+        return i * keyLongs;
+    }
+
+    boolean isSameAsBefore(int i) {
+        final int at = i * keyLongs;
+        for (int k = 0; k < keyLongs; k++) {
+            if (keys[at + k] != keys[at + k - keyLongs]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,403 @@
+package org.wgjvm.router.plane;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.wgjvm.sys.LargeMemory;
+
+/**
+ * The sessions of one address family, outside the heap and of a size fixed at the start. Each is one record (IPv4: one cache line) with the
+ * keys of both of its directions, found by either through a table of open addressing; a slot has enough bits of the hash to pass over
+ * nearly all that is not sought without touching a record. Nothing is allocated by any operation. One thread owns it.
+ *
+ * <pre>
+ * record   key of a packet of the initiator | key of an answer | last tick seen, links of the wheel (2), epoch and flags,
+ *          kind, packets of the initiator, answers, first tick                                          (8 ints)
+ * slot     bits of the hash | 1 + session * 2 + direction; 0 when free
+ * </pre>
+ */
+final class SessionTable {
+    /** Direction of the low bit of a reference: a packet of the initiator. */
+    static final int FORWARD = 0;
+
+    /** An answer. */
+    static final int REVERSE = 1;
+
+    /** {@link #insert}: there are as many sessions as fit. */
+    static final int FULL = -1;
+
+    /** {@link #insert}: another session has one of the keys. */
+    static final int TAKEN = -2;
+
+    /** Flag: addresses or ports differ between the directions. */
+    static final int NAT = 1;
+
+    /** Flag: TCP said goodbye, so the session ends soon after it falls silent. */
+    static final int CLOSING = 2;
+
+    /** Flag: the initiator has sent a FIN. */
+    static final int FIN_FORWARD = 4;
+
+    /** Flag: the answering side has sent a FIN. */
+    static final int FIN_REVERSE = 8;
+
+    /** How long a session stays that TCP has closed: for what is sent again. */
+    static final long CLOSING_MS = 10_000;
+
+    /** The most sessions a table can have. */
+    static final int MAX_CAPACITY = 1 << 24;
+
+    private static final int EPOCH_MASK = 0xffffff;
+    private static final int CLOSING_TICKS = TimeoutTable.ticksOf(CLOSING_MS);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private final int keyLongs;
+    private final long keyBytes;
+    private final long stride;
+    private final long metaAt;
+    private final int capacity;
+    private final int refBits;
+    private final int slotMask;
+    private final long seed0;
+    private final long seed1;
+    private final TimeoutTable timeouts;
+    private final MemorySegment slots;
+    private final MemorySegment records;
+    private final IdleWheel wheel;
+    private final long[] scratch = new long[FlowBatch.V6_LONGS];
+    private int[] firstSlot = new int[256];
+    private int size;
+
+    /** Records from here on were never used; of the others, those free are a list. */
+    private int unused;
+
+    private int free = -1;
+
+    /** Who is told when a session ends by itself. */
+    @FunctionalInterface
+    interface Ended {
+        /** The session is about to go; its record can still be read. */
+        void onEnd(int session);
+    }
+
+    /**
+     * An empty table.
+     *
+     * @param capacity the most sessions, 1 to {@link #MAX_CAPACITY}
+     * @param seed0 random, so that nobody outside can choose packets that collide
+     * @param seed1 random
+     */
+    SessionTable(boolean v6, int capacity, long seed0, long seed1, TimeoutTable timeouts) {
+        if (capacity < 1 || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException("a table of " + capacity + " sessions: 1 to " + MAX_CAPACITY + " are possible");
+        }
+        this.capacity = capacity;
+        this.seed0 = seed0;
+        this.seed1 = seed1 | 1;
+        this.timeouts = timeouts;
+        keyLongs = v6 ? FlowBatch.V6_LONGS : FlowBatch.V4_LONGS;
+        keyBytes = (long) keyLongs * Long.BYTES;
+        metaAt = 2 * keyBytes;
+        stride = v6 ? 128 : 64;
+        refBits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * capacity);
+        // Four slots for each session, which has two entries, or up to eight: half full at most.
+        final int slotCount = Integer.highestOneBit(4 * capacity - 1) << 1;
+        slotMask = slotCount - 1;
+        slots = LargeMemory.allocate((long) slotCount * Integer.BYTES, Arena.ofAuto());
+        records = LargeMemory.allocate(capacity * stride, Arena.ofAuto());
+        wheel = new IdleWheel(records, stride, metaAt + 4);
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int size() {
+        return size;
+    }
+
+    long hash(long[] keys, int at) {
+        long h = (keys[at] ^ seed0) * 0x9e3779b97f4a7c15L;
+        for (int k = 1; k < keyLongs; k++) {
+            h = ((h ^ h >>> 32) + keys[at + k]) * seed1;
+        }
+        h = (h ^ h >>> 29) * 0xbf58476d1ce4e5b9L;
+        return h ^ h >>> 32;
+    }
+
+    /** Finds the session of every flow of the batch: all slots first, then all records. */
+    void lookup(FlowBatch flows) {
+        final int count = flows.size();
+        if (count > firstSlot.length) {
+            firstSlot = new int[count];
+        }
+        final int[] read = firstSlot;
+        final long[] hashes = flows.hash;
+        final long[] keys = flows.keys;
+        for (int i = 0; i < count; i++) {
+            final long hash = hash(keys, i * keyLongs);
+            hashes[i] = hash;
+            read[i] = slots.get(INT, (hash & slotMask) << 2);
+        }
+        for (int i = 0; i < count; i++) {
+            final int slot = read[i];
+            final int ref = (slot & (1 << refBits) - 1) - 1;
+            flows.ref[i] = slot == 0
+                    ? FlowBatch.NONE
+                    : (slot ^ tag(hashes[i])) >>> refBits == 0 && hasKey(ref, keys, i * keyLongs) ? ref : find(keys, i * keyLongs, hashes[i]);
+        }
+    }
+
+    /** The session and direction of a key, or {@link FlowBatch#NONE}. */
+    int find(long[] keys, int at, long hash) {
+        final int tag = tag(hash);
+        for (int i = (int) hash & slotMask; ; i = i + 1 & slotMask) {
+            final int slot = slots.get(INT, (long) i << 2);
+            if (slot == 0) {
+                return FlowBatch.NONE;
+            }
+            if ((slot ^ tag) >>> refBits == 0) {
+                final int ref = (slot & (1 << refBits) - 1) - 1;
+                if (hasKey(ref, keys, at)) {
+                    return ref;
+                }
+            }
+        }
+    }
+
+    /**
+     * Begins a session.
+     *
+     * @param keys holds the key of a packet of the initiator at {@code forwardAt}, and of an answer at {@code reverseAt}
+     * @return its number, {@link #FULL} or {@link #TAKEN}
+     */
+    int insert(long[] keys, int forwardAt, int reverseAt, int epoch, int flags, int kind, int nowTick) {
+        if (size == capacity) {
+            return FULL;
+        }
+        final long forwardHash = hash(keys, forwardAt);
+        final long reverseHash = hash(keys, reverseAt);
+        if (find(keys, forwardAt, forwardHash) != FlowBatch.NONE
+                || find(keys, reverseAt, reverseHash) != FlowBatch.NONE
+                || equal(keys, forwardAt, reverseAt)) {
+            return TAKEN;
+        }
+        final int session = takeRecord();
+        final long at = session * stride;
+        for (int k = 0; k < keyLongs; k++) {
+            records.set(LONG, at + k * 8L, keys[forwardAt + k]);
+            records.set(LONG, at + keyBytes + k * 8L, keys[reverseAt + k]);
+        }
+        final long meta = at + metaAt;
+        records.set(INT, meta, nowTick);
+        records.set(INT, meta + 12, (epoch & EPOCH_MASK) << 8 | flags);
+        records.set(INT, meta + 16, kind);
+        records.set(INT, meta + 20, 0);
+        records.set(INT, meta + 24, 0);
+        records.set(INT, meta + 28, nowTick);
+        enter(forwardHash, session << 1);
+        enter(reverseHash, session << 1 | REVERSE);
+        wheel.link(session, nowTick + timeouts.ticks(SessionKind.timeout(kind)), nowTick);
+        size++;
+        return session;
+    }
+
+    /** Ends a session. */
+    void remove(int session) {
+        wheel.unlink(session);
+        release(session);
+    }
+
+    private void release(int session) {
+        leave(session << 1);
+        leave(session << 1 | REVERSE);
+        records.set(INT, session * stride + metaAt, free);
+        records.set(INT, session * stride + metaAt + 28, -1);
+        free = session;
+        size--;
+    }
+
+    /** A packet of the session passes. */
+    void touch(int ref, int nowTick) {
+        final long meta = (ref >>> 1) * stride + metaAt;
+        records.set(INT, meta, nowTick);
+        final long packets = meta + 20 + ((ref & 1) << 2);
+        records.set(INT, packets, records.get(INT, packets) + 1);
+    }
+
+    /** TCP has closed the session, or a reset has: it stays for {@link #CLOSING_MS} after its last packet. */
+    void close(int session, int nowTick) {
+        flag(session, CLOSING);
+        wheel.unlink(session);
+        wheel.link(session, deadlineTick(session), nowTick);
+    }
+
+    /** Whether no session is there. */
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** The tick at which {@link #expire} has something to look at; only while not {@link #isEmpty}. */
+    int nextTick() {
+        return wheel.nextTick();
+    }
+
+    /** Ends sessions that were silent for their timeout, after looking at {@code limit} at most. Returns whether all that was due is done. */
+    boolean expire(int nowTick, int limit, Ended ended) {
+        return wheel.advance(nowTick, limit, session -> {
+            final int deadline = deadlineTick(session);
+            if (deadline - nowTick > 0) {
+                return deadline;
+            }
+            ended.onEnd(session);
+            release(session);
+            return IdleWheel.GONE;
+        });
+    }
+
+    private int deadlineTick(int session) {
+        final int timeout = timeouts.ticks(SessionKind.timeout(kind(session)));
+        return lastTick(session) + ((flags(session) & CLOSING) == 0 ? timeout : Math.min(timeout, CLOSING_TICKS));
+    }
+
+    // Of one session.
+
+    /** One long of a key, counted from 0. */
+    long key(int session, int direction, int k) {
+        return records.get(LONG, session * stride + direction * keyBytes + k * 8L);
+    }
+
+    /** The last long of a key: ports, protocol and interface. */
+    long tail(int session, int direction) {
+        return key(session, direction, keyLongs - 1);
+    }
+
+    int lastTick(int session) {
+        return records.get(INT, session * stride + metaAt);
+    }
+
+    int epoch(int session) {
+        return records.get(INT, session * stride + metaAt + 12) >>> 8;
+    }
+
+    /** Only the low 24 bits of an epoch are kept. */
+    static int epochOf(int epoch) {
+        return epoch & EPOCH_MASK;
+    }
+
+    int flags(int session) {
+        return records.get(INT, session * stride + metaAt + 12) & 0xff;
+    }
+
+    void flag(int session, int more) {
+        final long at = session * stride + metaAt + 12;
+        records.set(INT, at, records.get(INT, at) | more);
+    }
+
+    int kind(int session) {
+        return records.get(INT, session * stride + metaAt + 16);
+    }
+
+    /** The session was looked at again after a commit, and goes on. */
+    void renew(int session, int epoch, int kind) {
+        final long meta = session * stride + metaAt;
+        records.set(INT, meta + 12, (epoch & EPOCH_MASK) << 8 | flags(session));
+        records.set(INT, meta + 16, kind);
+    }
+
+    int packets(int session, int direction) {
+        return records.get(INT, session * stride + metaAt + 20 + direction * 4L);
+    }
+
+    int firstTick(int session) {
+        return records.get(INT, session * stride + metaAt + 28);
+    }
+
+    /** Sessions have numbers below this. */
+    int end() {
+        return unused;
+    }
+
+    /** Whether there is a session of this number, which is below {@link #end}. */
+    boolean exists(int session) {
+        return firstTick(session) != -1;
+    }
+
+    // The table.
+
+    private int tag(long hash) {
+        return (int) (hash >>> 32) << refBits;
+    }
+
+    private boolean hasKey(int ref, long[] keys, int at) {
+        final long record = (ref >>> 1) * stride + (ref & 1) * keyBytes;
+        return records.get(LONG, record) == keys[at]
+                && records.get(LONG, record + 8) == keys[at + 1]
+                && (keyLongs == FlowBatch.V4_LONGS || hasRest(record, keys, at));
+    }
+
+    private boolean hasRest(long record, long[] keys, int at) {
+        for (int k = 2; k < keyLongs; k++) {
+            if (records.get(LONG, record + k * 8L) != keys[at + k]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean equal(long[] keys, int a, int b) {
+        for (int k = 0; k < keyLongs; k++) {
+            if (keys[a + k] != keys[b + k]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int takeRecord() {
+        if (free < 0) {
+            return unused++;
+        }
+        final int session = free;
+        free = records.get(INT, session * stride + metaAt);
+        return session;
+    }
+
+    private void enter(long hash, int ref) {
+        int i = (int) hash & slotMask;
+        while (slots.get(INT, (long) i << 2) != 0) {
+            i = i + 1 & slotMask;
+        }
+        slots.set(INT, (long) i << 2, tag(hash) | ref + 1);
+    }
+
+    private long hashOf(int ref) {
+        final long record = (ref >>> 1) * stride + (ref & 1) * keyBytes;
+        for (int k = 0; k < keyLongs; k++) {
+            scratch[k] = records.get(LONG, record + k * 8L);
+        }
+        return hash(scratch, 0);
+    }
+
+    /** Frees the slot of an entry, and moves those up that were pushed past it, so that no marks of what was there are needed. */
+    private void leave(int ref) {
+        int hole = (int) hashOf(ref) & slotMask;
+        while ((slots.get(INT, (long) hole << 2) & (1 << refBits) - 1) != ref + 1) {
+            hole = hole + 1 & slotMask;
+        }
+        for (int i = hole + 1 & slotMask; ; i = i + 1 & slotMask) {
+            final int slot = slots.get(INT, (long) i << 2);
+            if (slot == 0) {
+                break;
+            }
+            final int home = (int) hashOf((slot & (1 << refBits) - 1) - 1) & slotMask;
+            // It may move up unless its home lies after the hole.
+            if ((i - home & slotMask) >= (i - hole & slotMask)) {
+                slots.set(INT, (long) hole << 2, slot);
+                hole = i;
+            }
+        }
+        slots.set(INT, (long) hole << 2, 0);
+    }
+}
