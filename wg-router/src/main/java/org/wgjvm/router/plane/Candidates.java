@@ -1,6 +1,6 @@
 package org.wgjvm.router.plane;
 
-/** The services that have one prefix, in lexical order, and those of the next shorter prefix around it. Immutable; told apart by identity. */
+/** The services of one prefix, in lexical order, and those of the next shorter prefix around it. Immutable; told apart by identity. */
 final class Candidates {
     final ServiceEntry[] entries;
     final Candidates wider;

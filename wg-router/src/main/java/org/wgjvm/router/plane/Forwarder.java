@@ -229,7 +229,8 @@ final class Forwarder {
             if (flows.kind[f] != FlowBatch.PACKET) {
                 ref = flows.kind[f] == FlowBatch.ICMP_ERROR ? quoted(family, f) : family.sessionOfFragment(f, tick);
                 if (ref < 0) {
-                    policy.unknown().drop(flows.kind[f] == FlowBatch.ICMP_ERROR ? RouterDropReason.ICMP_UNRELATED : RouterDropReason.FRAGMENT);
+                    policy.unknown()
+                            .drop(flows.kind[f] == FlowBatch.ICMP_ERROR ? RouterDropReason.ICMP_UNRELATED : RouterDropReason.FRAGMENT);
                     continue;
                 }
             } else if (ref >= 0 && removed) {

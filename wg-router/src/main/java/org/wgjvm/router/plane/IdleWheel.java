@@ -112,8 +112,8 @@ final class IdleWheel {
     }
 
     /**
-     * Shows the sessions of the lists that are due at {@code nowTick} to {@code due}, {@code limit} at most. Those shown are not linked when
-     * they are, and linked again by what {@code due} returns; it may unlink others. Returns whether all lists that were due are worked off.
+     * Shows the sessions of the lists that are due at {@code nowTick} to {@code due}, {@code limit} at most. Those shown are not linked
+     * while they are, and linked again by what it returns; it may unlink others. Returns whether all lists that were due are done.
      */
     boolean advance(int nowTick, int limit, Due due) {
         if (nowTick - doneTick > SLOTS) {

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /**
  * The counters of every tenant with every service that packets were ever seen for, each with a small number that sessions hold: so that a
- * session can be named, and is counted where it began, after a commit that changed everything. Any thread may add; the loop reads by number.
+ * session can be named, and is counted where it began, after a commit that changed everything. Any thread may add; the loop reads.
  */
 final class PairTable {
     private record Key(String tenant, String service) {}

@@ -145,7 +145,9 @@ final class SessionTable {
             final int ref = (slot & (1 << refBits) - 1) - 1;
             flows.ref[i] = slot == 0
                     ? FlowBatch.NONE
-                    : (slot ^ tag(hashes[i])) >>> refBits == 0 && hasKey(ref, keys, i * keyLongs) ? ref : find(keys, i * keyLongs, hashes[i]);
+                    : (slot ^ tag(hashes[i])) >>> refBits == 0 && hasKey(ref, keys, i * keyLongs)
+                            ? ref
+                            : find(keys, i * keyLongs, hashes[i]);
         }
     }
 
@@ -243,7 +245,7 @@ final class SessionTable {
         return wheel.nextTick();
     }
 
-    /** Ends sessions that were silent for their timeout, after looking at {@code limit} at most. Returns whether all that was due is done. */
+    /** Ends sessions that were silent for their timeout, looking at {@code limit} at most. Returns whether nothing more is due. */
     boolean expire(int nowTick, int limit, Ended ended) {
         return wheel.advance(nowTick, limit, session -> {
             final int deadline = deadlineTick(session);

@@ -1,0 +1,234 @@
+package org.wgjvm.benchmarks.router;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.channel.IoEventLoopGroup;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.wgjvm.dataplane.DataPlane;
+import org.wgjvm.router.config.ConfigException;
+
+/**
+ * {@code bin/bench router}: the packet path through tenant, service and NAT beside the plain data plane, in turn, in one process and on one
+ * event loop. Only what the device under test does is counted, by the CPU time of the loop: no system call and no copy to or from a port,
+ * so that what the router adds stands beside nothing but the protocol.
+ */
+public final class RouterBench {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int BATCH = 64;
+    private static final int BATCHES = 8;
+    private static final int MILLION = 1_000_000;
+
+    /** How the packets of a batch are spread over the sessions. */
+    enum Spread {
+        /** Each packet is of any of the million. */
+        ANY("any of a million sessions"),
+        /** Each packet is of one of 1024 of them. */
+        BUSY("1024 busy ones of a million"),
+        /** A batch is of one session, as a read of the TUN is. */
+        RUNS("runs of one of a million");
+
+        private final String label;
+
+        Spread(String label) {
+            this.label = label;
+        }
+    }
+
+    /** One row: nanoseconds a packet of either, both directions, and the garbage of the router. */
+    record Row(Spread spread, int length, double plainInNs, double routedInNs, double plainOutNs, double routedOutNs, double bytes) {
+        double ratio() {
+            return (plainInNs + plainOutNs) / (routedInNs + routedOutNs);
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "| %-26s | %5d | %7.0f | %7.0f | %7.0f | %7.0f | %5.2f | %5.2f |",
+                    spread.label, length, plainInNs, routedInNs, plainOutNs, routedOutNs, ratio(), bytes);
+        }
+
+        String json() {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"spread\": \"%s\", \"length\": %d, \"plain_in_ns\": %.1f, \"routed_in_ns\": %.1f, \"plain_out_ns\": %.1f,"
+                            + " \"routed_out_ns\": %.1f, \"ratio\": %.3f, \"bytes_per_packet\": %.2f}",
+                    spread, length, plainInNs, routedInNs, plainOutNs, routedOutNs, ratio(), bytes);
+        }
+    }
+
+    private final boolean quick;
+    private final RouterRig plain;
+    private final RouterRig routed;
+
+    private RouterBench(boolean quick, RouterRig plain, RouterRig routed) {
+        this.quick = quick;
+        this.plain = plain;
+        this.routed = routed;
+    }
+
+    /** Options: {@code --quick}, {@code --json FILE}, {@code --markdown FILE}, {@code --sessions N}. */
+    public static void main(String[] args) throws IOException, ConfigException {
+        boolean quick = false;
+        int sessions = MILLION;
+        Path json = null;
+        Path markdown = null;
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--quick" -> quick = true;
+                case "--sessions" -> sessions = Integer.parseInt(args[++i]);
+                case "--json" -> json = Path.of(args[++i]);
+                case "--markdown" -> markdown = Path.of(args[++i]);
+                default -> throw new IllegalArgumentException("unknown option " + args[i]);
+            }
+        }
+        final IoEventLoopGroup group = DataPlane.eventLoops(1, "bench");
+        final var loop = group.next();
+        try (RouterRig plain = new RouterRig(loop, false, sessions);
+                RouterRig routed = new RouterRig(loop, true, sessions)) {
+            routed.fill(sessions);
+            final int filled = routed.sessions();
+            if (filled != sessions) {
+                throw new IllegalStateException(filled + " sessions instead of " + sessions);
+            }
+            System.out.printf(Locale.ROOT, "%,d sessions; nanoseconds of CPU a packet, %d packets a batch%n", filled, BATCH);
+            System.out.println("| packets of                 | bytes | plain in | routed in | plain out | routed out | ratio | B/packet |");
+            System.out.println("|---|---:|---:|---:|---:|---:|---:|---:|");
+            final RouterBench bench = new RouterBench(quick, plain, routed);
+            final List<Row> rows = bench.rows(sessions);
+            write(json, markdown, rows, filled);
+        } finally {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    private List<Row> rows(int sessions) {
+        final List<Row> rows = new ArrayList<>();
+        for (final int length : quick ? new int[] {1420} : new int[] {1420, 512, 128}) {
+            for (final Spread spread : Spread.values()) {
+                final Row row = row(spread, length, sessions);
+                rows.add(row);
+                System.out.println(row);
+            }
+        }
+        return rows;
+    }
+
+    private Row row(Spread spread, int length, int sessions) {
+        final int rounds = quick ? 12 : 40;
+        final int warmUps = quick ? 12 : 25;
+        final List<List<Double>> ns = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        double bytes = Double.MAX_VALUE;
+        for (int round = -warmUps; round < rounds; round++) {
+            final double[] sample = {
+                in(plain, spread, length, sessions)[0], 0, out(plain, spread, length, sessions)[0], 0,
+            };
+            final double[] in = in(routed, spread, length, sessions);
+            final double[] out = out(routed, spread, length, sessions);
+            sample[1] = in[0];
+            sample[3] = out[0];
+            for (int i = 0; round >= 0 && i < 4; i++) {
+                ns.get(i).add(sample[i]);
+            }
+            bytes = round < 0 ? bytes : Math.min(bytes, (in[1] + out[1]) / 2);
+        }
+        return new Row(spread, length, median(ns.get(0)), median(ns.get(1)), median(ns.get(2)), median(ns.get(3)), bytes);
+    }
+
+    private static double median(List<Double> values) {
+        final double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private static RouterRig.Choice choice(RouterRig rig, Spread spread, int sessions) {
+        final int any = rig.random().nextInt(sessions);
+        return switch (spread) {
+            case ANY -> () -> rig.random().nextInt(sessions);
+            case BUSY -> () -> (int) (rig.random().nextInt(1024) * 976L % sessions);
+            case RUNS -> () -> any;
+        };
+    }
+
+    /** Nanoseconds and bytes of garbage a packet: from the wire to the LAN. */
+    private double[] in(RouterRig rig, Spread spread, int length, int sessions) {
+        return rig.onLoop(() -> {
+            long ns = 0;
+            long garbage = 0;
+            long packets = 0;
+            for (int round = 0; round < (quick ? 10 : 30); round++) {
+                for (int b = 0; b < BATCHES; b++) {
+                    rig.fromSpoke(BATCH, length, choice(rig, spread, sessions));
+                }
+                final long before = rig.delivered();
+                final long allocated = THREADS.getCurrentThreadAllocatedBytes();
+                final long began = THREADS.getCurrentThreadCpuTime();
+                rig.receive();
+                ns += THREADS.getCurrentThreadCpuTime() - began;
+                garbage += THREADS.getCurrentThreadAllocatedBytes() - allocated;
+                packets += rig.delivered() - before;
+                expect(rig.delivered() - before);
+            }
+            return new double[] {(double) ns / packets, (double) garbage / packets};
+        });
+    }
+
+    /** The other way. */
+    private double[] out(RouterRig rig, Spread spread, int length, int sessions) {
+        return rig.onLoop(() -> {
+            rig.deafSpoke();
+            long ns = 0;
+            long garbage = 0;
+            long packets = 0;
+            for (int round = 0; round < (quick ? 10 : 30) * BATCHES; round++) {
+                rig.fillLan(BATCH, length, choice(rig, spread, sessions));
+                final long before = rig.sent();
+                final long allocated = THREADS.getCurrentThreadAllocatedBytes();
+                final long began = THREADS.getCurrentThreadCpuTime();
+                rig.pumpLan();
+                ns += THREADS.getCurrentThreadCpuTime() - began;
+                garbage += THREADS.getCurrentThreadAllocatedBytes() - allocated;
+                packets += rig.sent() - before;
+            }
+            expect(packets / ((quick ? 10 : 30)));
+            return new double[] {(double) ns / packets, (double) garbage / packets};
+        });
+    }
+
+    private static void expect(long packets) {
+        if (packets != BATCH * BATCHES) {
+            throw new IllegalStateException(packets + " packets came through of " + BATCH * BATCHES);
+        }
+    }
+
+    private static void write(Path json, Path markdown, List<Row> rows, int sessions) throws IOException {
+        if (json != null) {
+            Files.writeString(
+                    json,
+                    "{\"sessions\": " + sessions + ", \"rows\": [\n  "
+                            + String.join(",\n  ", rows.stream().map(Row::json).toList()) + "\n]}\n");
+        }
+        if (markdown != null) {
+            final StringBuilder text = new StringBuilder();
+            text.append("# The router beside the plain data plane\n\n");
+            text.append("`bin/bench router` writes this file. Nanoseconds of CPU a packet, medians, with ")
+                    .append(String.format(Locale.ROOT, "%,d", sessions))
+                    .append(" sessions in the table; ")
+                    .append(BATCH)
+                    .append(" packets a batch.\nIn: from the wire, opened, to the interface. Out: from the interface, sealed, to the wire.")
+                    .append(" Routed, every packet goes through\ntenant, service and NAT of its session. Ports and wire are in memory and")
+                    .append(" take no time of their own, which is the worst case for the\nrouter: beside system calls its share is")
+                    .append(" smaller. The ratio is that of throughputs, both directions together.\n\n");
+            text.append(System.getProperty("os.name")).append(' ').append(System.getProperty("os.version")).append(", ");
+            text.append(Runtime.getRuntime().availableProcessors()).append(" CPUs, Java ").append(Runtime.version()).append(".\n\n");
+            text.append("| packets of | bytes | plain in | routed in | plain out | routed out | ratio | garbage, B/packet |\n");
+            text.append("|---|---:|---:|---:|---:|---:|---:|---:|\n");
+            rows.forEach(row -> text.append(row).append('\n'));
+            Files.writeString(markdown, text.toString());
+        }
+    }
+}
