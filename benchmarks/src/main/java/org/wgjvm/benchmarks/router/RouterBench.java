@@ -194,7 +194,7 @@ public final class RouterBench {
                 garbage += THREADS.getCurrentThreadAllocatedBytes() - allocated;
                 packets += rig.sent() - before;
             }
-            expect(packets / ((quick ? 10 : 30)));
+            expect(packets / (quick ? 10 : 30));
             return new double[] {(double) ns / packets, (double) garbage / packets};
         });
     }

@@ -6,6 +6,7 @@ import java.io.StringReader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -124,7 +125,8 @@ final class RouterRig implements AutoCloseable {
         }
         device = DataPlane.builder(port).binds(() -> wire).eventLoop(loop).enforceMtu(true).start();
         spoke = DataPlane.builder(spokePort).binds(() -> spokeWire).eventLoop(loop).start();
-        try (PrivateKey a = PrivateKey.generate(); PrivateKey b = PrivateKey.generate()) {
+        final SecureRandom keys = new SecureRandom();
+        try (PrivateKey a = PrivateKey.generate(keys::nextBytes); PrivateKey b = PrivateKey.generate(keys::nextBytes)) {
             configure(device, a, b, IpPrefix.v4(SPOKE, 32), spokeWire);
             configure(spoke, b, a, IpPrefix.v4(0, 0), wire);
         }
@@ -134,7 +136,7 @@ final class RouterRig implements AutoCloseable {
     private static void configure(DataPlane plane, PrivateKey own, PrivateKey peer, IpPrefix allowed, WireBind at) {
         final PeerChange change = new PeerChange(
                 peer.publicKey(), false, false, null, at.endpoint(), null, true, List.of(new PeerChange.AllowedIp(allowed, false)));
-        final int result = plane.apply(new DeviceChange(PrivateKey.fromBase64(own.toBase64()), 0, null, true, List.of(change)))
+        final int result = plane.apply(new DeviceChange(PrivateKey.fromBase64(own.toBase64()), null, null, true, List.of(change)))
                 .toCompletableFuture()
                 .join();
         if (result != 0) {

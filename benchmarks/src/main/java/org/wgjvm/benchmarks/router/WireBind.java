@@ -3,6 +3,7 @@ package org.wgjvm.benchmarks.router;
 import io.netty.channel.EventLoop;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.wgjvm.core.noise.MessageType;
@@ -27,7 +28,7 @@ final class WireBind implements UdpBind {
     long sent;
 
     WireBind(int port) {
-        from = Endpoint.of(new InetSocketAddress("127.0.0.1", port));
+        from = Endpoint.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
     static void connect(WireBind a, WireBind b) {

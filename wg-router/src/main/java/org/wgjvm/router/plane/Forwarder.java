@@ -37,6 +37,12 @@ final class Forwarder {
     private int leavingCount;
     private boolean removed;
     private boolean began;
+
+    // Of the batch at hand: how many leave, and by which port the last one did.
+    private int passed;
+    private int lastTo;
+    private PlanePort lastPort;
+    private PairCounters[] byNumber;
     private int portSeed;
 
     /**
@@ -146,7 +152,7 @@ final class Forwarder {
             batch.clear();
             return batch;
         }
-        select(batch, last.number);
+        last.outPackets += select(batch, last.number);
         // Last, for it may come back here with an answer.
         return last.hand(batch);
     }
@@ -157,6 +163,7 @@ final class Forwarder {
             return 0;
         }
         final int wanted = select(batch, number);
+        port.outPackets += wanted;
         final int accepted = port.send(batch);
         if (accepted < wanted) {
             port.outDrops += wanted - accepted;
@@ -169,19 +176,16 @@ final class Forwarder {
 
     /** Leaves a length to those packets only that go to one port. Returns how many. */
     private int select(PacketBatch batch, int number) {
-        final PlanePort port = ports[number];
+        if (leavingCount == 1) {
+            return passed; // as they are
+        }
         int count = 0;
-        long bytes = 0;
         final int size = batch.size();
         for (int i = 0; i < size; i++) {
             final boolean wanted = egress[i] == number;
-            final int length = wanted ? lengths[i] : 0;
-            batch.length[i] = length;
+            batch.length[i] = wanted ? lengths[i] : 0;
             count += wanted ? 1 : 0;
-            bytes += length;
         }
-        port.outPackets += count;
-        port.outBytes += bytes;
         return count;
     }
 
@@ -189,7 +193,10 @@ final class Forwarder {
         final int size = batch.size();
         ensureCapacity(size);
         leavingCount = 0;
+        passed = 0;
+        lastTo = -1;
         removed = false;
+        byNumber = pairs.byNumber();
         v4.flows.clear(size);
         v6.flows.clear(size);
         final InterfacePolicy known = policy.interfaceOf(ingress.number);
@@ -204,6 +211,7 @@ final class Forwarder {
                     ? RouterDropReason.NO_INTERFACE
                     : PacketParser.parse(batch, i, ingress.number, v4.flows, v6.flows);
             lengths[i] = batch.length[i];
+            batch.length[i] = 0;
             if (reason != null) {
                 policy.unknown().drop(reason);
             }
@@ -270,17 +278,46 @@ final class Forwarder {
         final FlowBatch flows = family.flows;
         final int session = ref >>> 1;
         final int other = ref & 1 ^ 1;
-        final PairCounters counters = pairs.get(SessionKind.pair(sessions.kind(session)));
+        final PairCounters counters = byNumber[SessionKind.pair(sessions.kind(session))];
         final int to = FlowKey.interfaceNumber(sessions.tail(session, other));
-        final PlanePort port = port(to);
-        if (port == null || !port.isUp()) {
+        if (to != lastTo) {
+            lastTo = to;
+            lastPort = isUp(to) ? ports[to] : null;
+        }
+        if (lastPort == null) {
             counters.drop(RouterDropReason.EGRESS_DOWN);
             return;
         }
         final MemorySegment slab = batch.slab();
         final long at = batch.offset[i];
-        Translation.hop(slab, at);
         final int flags = sessions.flags(session);
+        if (flows.kind[f] == FlowBatch.PACKET && !family.v6) {
+            sessions.touch(ref, tick);
+            if (family.isFirstFragment(slab, at)) {
+                family.rememberFragment(slab, at, f, ref, tick);
+            }
+            Translation.packetV4(slab, at, flows.transportAt[f], (flags & SessionTable.NAT) != 0, sessions, session, other);
+        } else {
+            passRarer(family, f, slab, at, i, ref, flags, tick);
+        }
+        if ((flows.tcpFlags[f] & (FIN | RST)) != 0 && (flags & SessionTable.CLOSING) == 0) {
+            farewell(sessions, ref, flows.tcpFlags[f], flags, tick);
+        }
+        final int length = lengths[i];
+        counters.packets++;
+        counters.bytes += length;
+        lastPort.outBytes += length;
+        batch.length[i] = length;
+        passed++;
+        leave(i, to);
+    }
+
+    private void passRarer(Family family, int f, MemorySegment slab, long at, int i, int ref, int flags, int tick) {
+        final SessionTable sessions = family.sessions;
+        final FlowBatch flows = family.flows;
+        final int session = ref >>> 1;
+        final int other = ref & 1 ^ 1;
+        Translation.hop(slab, at);
         if (flows.kind[f] == FlowBatch.ICMP_ERROR) {
             if ((flags & SessionTable.NAT) != 0) {
                 Translation.icmpError(slab, at, flows.transportAt[f], lengths[i], sessions, session, other);
@@ -294,13 +331,7 @@ final class Forwarder {
                 final boolean later = flows.kind[f] == FlowBatch.LATER_FRAGMENT;
                 Translation.packet(slab, at, flows.transportAt[f], later, sessions, session, other);
             }
-            if ((flows.tcpFlags[f] & (FIN | RST)) != 0 && (flags & SessionTable.CLOSING) == 0) {
-                farewell(sessions, ref, flows.tcpFlags[f], flags, tick);
-            }
         }
-        counters.packets++;
-        counters.bytes += lengths[i];
-        leave(i, to);
     }
 
     /** A FIN from both sides, or a reset from one, ends a TCP session soon. */

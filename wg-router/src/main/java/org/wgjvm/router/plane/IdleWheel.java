@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
  */
 final class IdleWheel {
     static final int SLOTS = 4096;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     /** What is done with a session whose list is due. */
     @FunctionalInterface

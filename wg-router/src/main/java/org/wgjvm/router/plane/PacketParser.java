@@ -40,15 +40,16 @@ final class PacketParser {
             return RouterDropReason.MALFORMED;
         }
         batch.length[i] = total;
-        return u8(slab, at) >>> 4 == 4
-                ? parseV4(slab, at, total, i, interfaceNumber, v4)
+        final int versionAndLength = u8(slab, at);
+        return versionAndLength >>> 4 == 4
+                ? parseV4(slab, at, (versionAndLength & 0xf) << 2, total, i, interfaceNumber, v4)
                 : parseV6(slab, at, total, i, interfaceNumber, v6);
     }
 
-    private static RouterDropReason parseV4(MemorySegment slab, long at, int total, int i, int interfaceNumber, FlowBatch flows) {
+    private static RouterDropReason parseV4(
+            MemorySegment slab, long at, int headerLength, int total, int i, int interfaceNumber, FlowBatch flows) {
         final int fragment = u16(slab, at + 6);
         final int protocol = u8(slab, at + 9);
-        final int headerLength = (u8(slab, at) & 0xf) << 2;
         final long addresses = i64(slab, at + 12);
         if ((fragment & 0x1fff) != 0) {
             final int flow = flows.add(i, FlowBatch.LATER_FRAGMENT, headerLength, 0);

@@ -49,8 +49,9 @@ final class SessionTable {
 
     private static final int EPOCH_MASK = 0xffffff;
     private static final int CLOSING_TICKS = TimeoutTable.ticksOf(CLOSING_MS);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    // All of it is aligned; the unaligned layouts are those that do not check it each time.
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final int keyLongs;
     private final long keyBytes;
@@ -67,6 +68,7 @@ final class SessionTable {
     private final IdleWheel wheel;
     private final long[] scratch = new long[FlowBatch.V6_LONGS];
     private int[] firstSlot = new int[256];
+    private long[] firstWord = new long[256];
     private int size;
 
     /** Records from here on were never used; of the others, those free are a list. */
@@ -126,28 +128,66 @@ final class SessionTable {
         return h ^ h >>> 32;
     }
 
-    /** Finds the session of every flow of the batch: all slots first, then all records. */
+    /**
+     * Finds the session of every flow of the batch: all hashes, all first slots, all candidates by the bits of their hash, the beginnings
+     * of all records, and only then whether they are the ones. The loops that miss the cache are so short that the processor runs far
+     * ahead in them, and the misses overlap.
+     */
     void lookup(FlowBatch flows) {
         final int count = flows.size();
         if (count > firstSlot.length) {
             firstSlot = new int[count];
+            firstWord = new long[count];
         }
-        final int[] read = firstSlot;
+        hashAll(flows, count);
+        final int[] first = firstSlot;
         final long[] hashes = flows.hash;
+        final MemorySegment table = slots;
+        final long mask = slotMask;
+        for (int i = 0; i < count; i++) {
+            first[i] = table.get(INT, (hashes[i] & mask) << 2);
+        }
+        choose(flows, count);
+        final int[] refs = flows.ref;
+        final long[] words = firstWord;
+        final MemorySegment all = records;
+        final long bytes = stride;
+        final long ofKey = keyBytes;
+        for (int i = 0; i < count; i++) {
+            final int ref = Math.max(refs[i], 0);
+            words[i] = all.get(LONG, (ref >>> 1) * bytes + (ref & 1) * ofKey);
+        }
+        verify(flows, count);
+    }
+
+    private void hashAll(FlowBatch flows, int count) {
+        final long[] keys = flows.keys;
+        final long[] hashes = flows.hash;
+        for (int i = 0; i < count; i++) {
+            hashes[i] = i > 0 && flows.isSameAsBefore(i) ? hashes[i - 1] : hash(keys, i * keyLongs);
+        }
+    }
+
+    /** By the bits of the hash alone. */
+    private void choose(FlowBatch flows, int count) {
+        final long[] hashes = flows.hash;
+        for (int i = 0; i < count; i++) {
+            final int tag = tag(hashes[i]);
+            int slot = firstSlot[i];
+            for (int at = (int) hashes[i]; slot != 0 && (slot ^ tag) >>> refBits != 0; ) {
+                slot = slots.get(INT, (long) (++at & slotMask) << 2);
+            }
+            flows.ref[i] = (slot & (1 << refBits) - 1) - 1;
+        }
+    }
+
+    private void verify(FlowBatch flows, int count) {
         final long[] keys = flows.keys;
         for (int i = 0; i < count; i++) {
-            final long hash = hash(keys, i * keyLongs);
-            hashes[i] = hash;
-            read[i] = slots.get(INT, (hash & slotMask) << 2);
-        }
-        for (int i = 0; i < count; i++) {
-            final int slot = read[i];
-            final int ref = (slot & (1 << refBits) - 1) - 1;
-            flows.ref[i] = slot == 0
-                    ? FlowBatch.NONE
-                    : (slot ^ tag(hashes[i])) >>> refBits == 0 && hasKey(ref, keys, i * keyLongs)
-                            ? ref
-                            : find(keys, i * keyLongs, hashes[i]);
+            final int ref = flows.ref[i];
+            if (ref >= 0 && (firstWord[i] != keys[i * keyLongs] || !hasKey(ref, keys, i * keyLongs))) {
+                flows.ref[i] = find(keys, i * keyLongs, flows.hash[i]);
+            }
         }
     }
 
