@@ -31,6 +31,8 @@ public final class MemoryUdpBind implements UdpBind {
     private static final int MIN_BATCH_BYTES = 65536;
 
     private final MemoryNetwork network;
+    private final int batchBytes;
+    private final int minBatchBytes;
     private final MpmcArrayQueue<PacketBatch> free = new MpmcArrayQueue<>(2 * MAX_BATCHES);
     private final MpscArrayQueue<PacketBatch> filled = new MpscArrayQueue<>(2 * MAX_BATCHES);
     private final AtomicInteger made = new AtomicInteger();
@@ -46,7 +48,14 @@ public final class MemoryUdpBind implements UdpBind {
     private Endpoint sourceV6;
 
     MemoryUdpBind(MemoryNetwork network, InetAddress... addresses) {
+        this(network, BATCH_BYTES, MIN_BATCH_BYTES, addresses);
+    }
+
+    /** With batches of another size, for tests that make many of them. */
+    MemoryUdpBind(MemoryNetwork network, int batchBytes, int minBatchBytes, InetAddress... addresses) {
         this.network = network;
+        this.batchBytes = batchBytes;
+        this.minBatchBytes = minBatchBytes;
         this.addresses = List.of(addresses);
         final long families = this.addresses.stream().map(InetAddress::getClass).distinct().count();
         if (this.addresses.isEmpty() || families != this.addresses.size()) {
@@ -173,7 +182,7 @@ public final class MemoryUdpBind implements UdpBind {
             return empty;
         }
         if (made.get() < MAX_BATCHES && made.incrementAndGet() <= MAX_BATCHES) {
-            return new PacketBatch(BATCH_DATAGRAMS, BATCH_BYTES);
+            return new PacketBatch(Math.min(BATCH_DATAGRAMS, batchBytes), batchBytes);
         }
         return null;
     }
@@ -216,7 +225,7 @@ public final class MemoryUdpBind implements UdpBind {
     /** Batches that the owner brought count as well; one that could not hold every datagram is left to the owner. */
     private void recycle(PacketBatch batch) {
         batch.clear();
-        if (batch.slabLength() >= MIN_BATCH_BYTES) {
+        if (batch.slabLength() >= minBatchBytes) {
             free.offer(batch);
         }
     }
