@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ import org.wgjvm.crypto.Blake2s;
 /**
  * Sends handshake initiations that are right up to their first MAC and random otherwise: the responder must do its expensive part for each,
  * unless it demands cookies. A bounded number, at a bounded rate, from several addresses of the host it runs on; only inside the tests' own
- * namespaces. Arguments: target address, target port, target's public key, packets, packets per second, source addresses.
+ * namespaces. Arguments: target address, target port, target's public key, packets, packets per second, source addresses; among those,
+ * {@code 10.70.0.1/2048} stands for 2,048 addresses from this one on.
  */
 final class InitiationFlood {
     private static final int LENGTH = 148;
@@ -31,7 +33,7 @@ final class InitiationFlood {
     static Process start(Namespace host, String target, int port, String publicKey, int packets, int perSecond, String... sources) {
         // Surefire's own class path is a jar that refers to the real one.
         final String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        final List<String> words = new java.util.ArrayList<>(List.of(
+        final List<String> words = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx64m",
@@ -52,9 +54,10 @@ final class InitiationFlood {
         final ByteBuffer[] messages = initiations(Base64.getDecoder().decode(args[2]));
         final int packets = Integer.parseInt(args[3]);
         final int perSecond = Integer.parseInt(args[4]);
-        final DatagramChannel[] sockets = new DatagramChannel[args.length - 5];
+        final List<InetAddress> sources = sources(List.of(args).subList(5, args.length));
+        final DatagramChannel[] sockets = new DatagramChannel[sources.size()];
         for (int i = 0; i < sockets.length; i++) {
-            sockets[i] = DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getByName(args[5 + i]), 0)).connect(target);
+            sockets[i] = DatagramChannel.open().bind(new InetSocketAddress(sources.get(i), 0)).connect(target);
         }
         final long startNs = System.nanoTime();
         for (int sent = 0; sent < packets; sent++) {
@@ -68,6 +71,22 @@ final class InitiationFlood {
             }
         }
         System.out.println(packets + " initiations in " + (System.nanoTime() - startNs) / 1_000_000 + " ms");
+    }
+
+    private static List<InetAddress> sources(List<String> words) throws IOException {
+        final List<InetAddress> sources = new ArrayList<>();
+        for (String word : words) {
+            final String[] parts = word.split("/");
+            final byte[] first = InetAddress.ofLiteral(parts[0]).getAddress();
+            final int count = parts.length == 1 ? 1 : Integer.parseInt(parts[1]);
+            for (int i = 0; i < count; i++) {
+                final byte[] address = first.clone();
+                final int low = (first[2] & 0xff) << 8 | first[3] & 0xff;
+                ByteBuffer.wrap(address).putShort(2, (short) (low + i));
+                sources.add(InetAddress.getByAddress(address));
+            }
+        }
+        return sources;
     }
 
     private static ByteBuffer[] initiations(byte[] publicKey) {

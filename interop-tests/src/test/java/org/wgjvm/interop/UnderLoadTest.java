@@ -3,6 +3,8 @@ package org.wgjvm.interop;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
@@ -41,6 +43,37 @@ final class UnderLoadTest extends PairCases {
             Await.until("the session", LIMIT, () -> left().latestHandshake(right()) > 0);
         });
         Ping.untilAnswered(pair().rightHost(), Pair.LEFT_INSIDE, Duration.ofSeconds(12));
+    }
+
+    @Test
+    void aFloodFromThousandsOfAddressesStopsNoTunnelAndTakesNoMemory() {
+        pair().connect();
+        pair().expectTraffic();
+        pair().leftHost().sh("ip route replace 10.70.0.0/16 via 10.66.0.2");
+        pair().rightHost().sh("ip route replace local 10.70.0.0/16 dev lo");
+        final long beforeKib = residentKib();
+        final Tap tap = new Tap(pair().leftHost(), Pair.LEFT_PORT);
+        final Process flood = InitiationFlood.start(pair().rightNamespace(), "10.66.0.1", Pair.LEFT_PORT, left().publicKey(),
+                TO_OURS_PER_SECOND * SECONDS, TO_OURS_PER_SECOND, "10.70.0.1/2048");
+        try {
+            tap.await("out_cookie", 2048, LIMIT);
+            final Ping ping = Ping.run(pair().leftHost(), Pair.RIGHT_INSIDE, 200, Duration.ofMillis(20));
+            // A socket's buffer is the kernel's: on a busy machine the flood may fill it before the daemon has its turn.
+            assertTrue(ping.received() >= 180, ping.out());
+            assertTrue(flood.isAlive(), "the flood was over before the pings were");
+            // A heap that has grown to its limit of 128 MiB, and what 65,536 sources take outside of it: nothing.
+            assertTrue(residentKib() - beforeKib < 96 * 1024, beforeKib + " KiB before, " + residentKib() + " KiB in the flood");
+        } finally {
+            Command.killTree(flood.toHandle());
+        }
+        pair().expectTraffic();
+    }
+
+    private long residentKib() {
+        final Matcher rss = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(
+                pair().leftHost().sh("cat /proc/" + left().process().pid() + "/status"));
+        assertTrue(rss.find());
+        return Long.parseLong(rss.group(1));
     }
 
     /** Runs {@code during} while {@code target} is flooded from other addresses of {@code from} and has begun to demand cookies. */
