@@ -1,6 +1,7 @@
 package org.wgjvm.interop;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -63,6 +64,25 @@ final class FaultTest extends PairCases {
             Ping.run(pair().rightHost(), Pair.LEFT_INSIDE, 20, Duration.ofMillis(10)).expectNoneLost();
         } finally {
             pair().leftHost().sh("nft delete table ip twice");
+        }
+    }
+
+    @Test
+    void reorderedAndDoubledDatagramsAreAllDeliveredOnce() {
+        final int port = 51_900;
+        final Process relay = Relay.start(pair().rightNamespace(), port, "10.66.0.2", Pair.RIGHT_PORT, 50, 40, 20);
+        try {
+            Await.until("the relay listens", HANDSHAKE_RETRIES, () -> !pair().rightHost().sh("ss -Huln sport = :" + port).isEmpty());
+            pair().configure(pair().rightPeer().at("10.66.0.2:" + port), pair().leftPeer());
+            Ping.untilAnswered(pair().leftHost(), Pair.RIGHT_INSIDE, HANDSHAKE_RETRIES);
+            // Half of them wait for up to eight of the next ones.
+            final Ping ping = Ping.run(pair().leftHost(), Pair.RIGHT_INSIDE, 400, Duration.ofMillis(5));
+            ping.expectNoneLost();
+            assertFalse(ping.out().contains("DUP"), ping.out());
+            final List<Integer> order = ping.replies();
+            assertNotEquals(order.stream().sorted().toList(), order, "replies overtook each other");
+        } finally {
+            Command.killTree(relay.toHandle());
         }
     }
 
@@ -146,6 +166,38 @@ final class FaultTest extends PairCases {
                 Ping.untilAnswered(a, Pair.RIGHT_INSIDE, HANDSHAKE_RETRIES);
                 assertTrue(ours.listensOn(Pair.LEFT_PORT));
             }
+        }
+    }
+
+    @Test
+    void aFullDiskCostsNothingOfTheSavedConfiguration() {
+        final String name = Leftovers.freshName();
+        final String ours = Lab.root().resolve("bin/wg-jvm").toString();
+        try (Namespace a = new Namespace()) {
+            // One script, for every "ip netns exec" has mounts of its own.
+            final Outcome outcome = a.run(Duration.ofMinutes(2), "", List.of("bash", "-euc", """
+                    directory=$(mktemp -d)
+                    mount -t tmpfs -o size=64k none "$directory"
+                    trap 'umount -l "$directory"; rmdir "$directory"' EXIT
+                    file=$directory/NAME.conf
+                    printf '[Interface]\nPrivateKey = %s\nAddress = 10.9.0.1/24\nSaveConfig = true\n' "$(wg genkey)" > "$file"
+                    chmod 600 "$file"
+                    before=$(cat "$file")
+                    OURS up "$file"
+                    wg set NAME peer "$(wg genkey | wg pubkey)" allowed-ips 10.9.0.2/32
+                    head -c 1M /dev/zero > "$directory/filler" 2> /dev/null || true
+                    if OURS down "$file" 2> "/tmp/NAME.err"; then echo 'down said nothing of the full disk'; exit 1; fi
+                    echo "said: $(cat "/tmp/NAME.err")"; rm "/tmp/NAME.err"
+                    [ "$before" = "$(cat "$file")" ] || { echo 'the old file is damaged'; cat "$file"; exit 1; }
+                    wg show NAME > /dev/null
+                    rm "$directory/filler"
+                    OURS down "$file"
+                    grep -q 'AllowedIPs = 10.9.0.2/32' "$file"
+                    echo "left: $(ls "$directory")"
+                    """.replace("NAME", name).replace("OURS", ours)));
+            assertTrue(outcome.ok(), outcome.out());
+            assertTrue(outcome.out().matches("(?s).*said: [^\n]*" + name + "\\.conf[^\n]*No space left on device.*"), outcome.out());
+            assertTrue(outcome.out().contains("left: " + name + ".conf\n"), outcome.out());
         }
     }
 

@@ -20,4 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @interface Interop {
     /** What takes part besides ours. */
     Implementation[] value() default {};
+
+    /** Programs that take part besides those that every class needs. */
+    String[] programs() default {};
 }

@@ -24,7 +24,7 @@ final class Requirements implements BeforeEachCallback {
                 .map(Requirements::missing)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(null);
+                .orElseGet(() -> absent(List.of(interop.programs())));
         if (missing == null) {
             return;
         }

@@ -31,9 +31,14 @@ final class SaveConfig {
         this.shell = shell;
     }
 
-    void save(DeviceSnapshot device) throws QuickException, IOException {
+    void save(DeviceSnapshot device) throws QuickException {
         final String conf = ConfText.of(device);
-        write(file.path(), HEAD + head() + conf.substring(HEAD.length()));
+        final String text = HEAD + head() + conf.substring(HEAD.length());
+        try {
+            write(file.path(), text);
+        } catch (IOException e) {
+            throw new QuickException("cannot save to " + file.path() + ", which stays as it was: " + e.getMessage());
+        }
     }
 
     private String head() throws QuickException {
