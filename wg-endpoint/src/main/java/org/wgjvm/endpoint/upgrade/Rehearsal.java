@@ -25,6 +25,7 @@ import org.wgjvm.endpoint.demo.DemoException;
 import org.wgjvm.endpoint.demo.InProcessDemo;
 import org.wgjvm.endpoint.demo.Progress;
 import org.wgjvm.endpoint.log.Log;
+import org.wgjvm.tun.TunRehearsal;
 
 /**
  * What has never run in a JVM is slow, and the tunnel stands still while the device changes hands. So all of it is done before, with
@@ -33,6 +34,7 @@ import org.wgjvm.endpoint.log.Log;
 final class Rehearsal {
     private static final int TRANSFER_SECONDS = 2;
     private static final int ROUNDS = 300;
+    private static final int SUPERFRAMES = 2_000;
     private static final int INNER = 0x0a000001;
     private static final int PORT = 51820;
 
@@ -50,6 +52,7 @@ final class Rehearsal {
             // Without it the first packets are slow, and all else is well.
             log.error("Upgrade: the data path could not be rehearsed: " + e.getMessage());
         }
+        TunRehearsal.run(SUPERFRAMES);
         export();
     }
 
