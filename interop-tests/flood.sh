@@ -51,7 +51,7 @@ clean_up() {
   [ -z "${loop:-}" ] || kill "$loop" 2> /dev/null
   ip netns delete "$left" 2> /dev/null || true
   ip netns delete "$right" 2> /dev/null || true
-  rm -rf "$work" "/run/wireguard/$left.sock" "/run/wireguard/$right.sock"
+  rm -rf "$work" "/run/wireguard/$left".* "/run/wireguard/$right".*
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
