@@ -207,7 +207,7 @@ final class WgDevice implements AutoCloseable {
             Command.killTree(process.toHandle());
             Thread.currentThread().interrupt();
         }
-        Command.run(START_LIMIT, "", List.of("rm", "-f", "/var/run/wireguard/" + name + ".sock"));
+        Command.run(START_LIMIT, "", List.of("rm", "-f", "/var/run/wireguard/" + name + ".sock", "/var/run/wireguard/" + name + ".wgjvm"));
         FailureReport.forget(log);
     }
 
