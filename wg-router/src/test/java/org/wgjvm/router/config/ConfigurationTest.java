@@ -72,7 +72,7 @@ final class ConfigurationTest {
     }
 
     @Test
-    void acandidateIsNothingUntilItIsCommitted() throws Exception {
+    void aCandidateIsNothingUntilItIsCommitted() throws Exception {
         configuration.replace(new StringReader(twoRouters("")));
         assertEquals(Authority.EMPTY, configuration.running());
         assertTrue(configuration.validate().isClean());
