@@ -1,17 +1,18 @@
 #!/bin/bash
-# get-peers.sh [install | wireguard-go | kernel] - brings what the interop tests talk to, from Debian, without installing it into the machine.
-# Without an argument: wireguard-go and kernel. What is in the cache already is not brought again; remove the cache directory for newer ones.
+# get-peers.sh [install | wireguard-go | kernel | promtool] - brings what the interop tests talk to, from Debian, without installing it into the machine.
+# Without an argument: wireguard-go, kernel and promtool. What is in the cache already is not brought again; remove the cache directory for newer ones.
 #
-#   install        (root) the Debian packages that the tests themselves use: wg, wg-quick, iperf3, nft, qemu, ...
+#   install        (root) the Debian packages that the tests themselves use: wg, wg-quick, iperf3, nft, qemu, chromium, ...
 #   wireguard-go   two releases: of Debian stable and of Debian unstable (the newest)
+#   promtool       the program of Prometheus that checks metrics
 #   kernel         the cloud kernel of Debian stable with its modules, for kernel-peer.sh
 #
 # Cache directory: $WGJVM_LAB, or $XDG_CACHE_HOME/wg-jvm, or ~/.cache/wg-jvm. In it: wireguard-go-stable and wireguard-go-newest (each with the
 # program wireguard-go), kernel (with vmlinuz and modules/VERSION). Downloads come from the Debian mirror of the machine's own apt sources.
 set -euo pipefail
 cache=${WGJVM_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/wg-jvm}
-packages=(wireguard-tools iperf3 iproute2 nftables iputils-ping procps busybox-static qemu-system-x86 seabios cpio kmod xz-utils netcat-openbsd strace)
-programs=(wg wg-quick iperf3 ip nft ping sysctl busybox qemu-system-x86_64 cpio modprobe xz nc strace)
+packages=(wireguard-tools iperf3 iproute2 nftables iputils-ping procps busybox-static qemu-system-x86 seabios cpio kmod xz-utils netcat-openbsd strace chromium)
+programs=(wg wg-quick iperf3 ip nft ping sysctl busybox qemu-system-x86_64 cpio modprobe xz nc strace chromium)
 
 own_mirror() { # the first Debian mirror in the machine's apt sources, in either format
   local mirror
@@ -71,6 +72,18 @@ get_wireguard_go() {
   done
 }
 
+get_promtool() {
+  local work
+  if [ ! -x "$cache/promtool/promtool" ]; then
+    work=$(mktemp -d "$cache/unpack.XXXXXX")
+    unpack stable promtool "$work"
+    mkdir -p "$cache/promtool"
+    cp "$work/origin" "$work/usr/bin/promtool" "$cache/promtool/"
+    rm -rf "$work"
+  fi
+  echo "promtool: $(cat "$cache/promtool/origin")"
+}
+
 get_kernel() {
   local image work modules
   if [ ! -f "$cache/kernel/vmlinuz" ]; then
@@ -108,9 +121,11 @@ case "${1:-all}" in
   install) install_packages ;;
   wireguard-go) get_wireguard_go ;;
   kernel) get_kernel ;;
+  promtool) get_promtool ;;
   all)
     get_wireguard_go
     get_kernel
+    get_promtool
     ;;
   *)
     sed -n '2,/^set /s/^# \{0,1\}//p' "$0"

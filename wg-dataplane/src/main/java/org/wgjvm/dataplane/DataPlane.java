@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.device.DeviceStatistics;
 import org.wgjvm.core.device.DropReason;
 import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.core.handover.StateException;
@@ -99,6 +100,12 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         return onLoop(device::rebind);
     }
 
+    /** The protocol's part of {@link #observe}. */
+    @Override
+    public CompletionStage<DeviceStatistics> statistics() {
+        return onLoop(() -> device.device().statistics());
+    }
+
     /** How many packets were dropped for each reason, in the order of {@link DropReason}. */
     public CompletionStage<long[]> drops() {
         return onLoop(() -> {
@@ -108,6 +115,27 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
                 counts[i] = device.device().counters().drops(reasons[i]);
             }
             return counts;
+        });
+    }
+
+    /** Everything that is counted: protocol, sockets, inside and loop. */
+    public CompletionStage<DataPlaneStatistics> observe() {
+        return onLoop(device::statistics);
+    }
+
+    /** Tells one more observer, from now on. */
+    public CompletionStage<Void> tell(DataPlaneEvents observer) {
+        return onLoop(() -> {
+            device.tell(observer);
+            return null;
+        });
+    }
+
+    /** Measures how long each stage of a batch takes, or ceases to. Off at first: it costs some readings of a clock for each batch. */
+    public CompletionStage<Void> timeStages(boolean on) {
+        return onLoop(() -> {
+            device.observer().timed(on);
+            return null;
         });
     }
 

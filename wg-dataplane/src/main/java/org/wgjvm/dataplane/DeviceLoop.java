@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,8 +29,10 @@ import org.wgjvm.sys.BootClock;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.RouteWatch;
 import org.wgjvm.transport.UdpBind;
+import org.wgjvm.transport.UdpStatistics;
 import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.PacketPort;
+import org.wgjvm.tun.PortCounter;
 
 /**
  * A device on its event loop: port, sockets, timers and commands meet here, and every method runs on the loop. A batch is carried from read
@@ -46,14 +50,16 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private final IoEventLoop loop;
     private final PacketPort port;
     private final Supplier<UdpBind> binds;
-    private final DataPlaneEvents events;
+    private final EventFan events;
     private final boolean enforceMtu;
     private final BootClock clock = new BootClock();
+    private final LoopObserver observer = new LoopObserver();
     private final Device device;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private EndpointFilter filter; // null for anyone
     private int dscp;
     private UdpBind bind;
+    private UdpStatistics closedBinds = UdpStatistics.NONE;
     private RouteWatch routes;
     private boolean linkUp;
     private boolean closing;
@@ -71,10 +77,10 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.loop = loop;
         this.port = port;
         this.binds = binds;
-        this.events = events;
+        this.events = new EventFan(new RecordedEvents(), events);
         this.enforceMtu = enforceMtu;
         final SecureRandom random = new SecureRandom();
-        device = new Device(TieredAead.create(), random::nextBytes, DeviceLoop::epochNs, events, this);
+        device = new Device(new MeasuredAead(TieredAead.create(), observer), random::nextBytes, DeviceLoop::epochNs, this.events, this);
     }
 
     private static long epochNs() {
@@ -89,6 +95,15 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     Device device() {
         return device;
+    }
+
+    /** Tells {@code more} from now on, too. */
+    void tell(DataPlaneEvents more) {
+        events.add(more);
+    }
+
+    LoopObserver observer() {
+        return observer;
     }
 
     void start() throws IOException {
@@ -234,6 +249,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     @Override
     public PacketBatch onPackets(PacketBatch batch) {
         batches++;
+        final int packets = batch.size();
+        final long begunNs = observer.beginTurn(Stage.OUTBOUND, device.counters());
         try {
             final long nowNs = clock.nowNs();
             device.outbound(batch, nowNs);
@@ -241,6 +258,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         } catch (RuntimeException e) {
             events.onDegraded("a batch of outgoing packets was lost", e);
         }
+        observer.endTurn(Stage.OUTBOUND, begunNs, packets, device.counters());
         batch.clear();
         batch.mtu(port.mtu());
         return batch;
@@ -283,6 +301,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     @Override
     public PacketBatch onDatagrams(PacketBatch batch) {
         batches++;
+        final int packets = batch.size();
+        final long begunNs = observer.beginTurn(Stage.INBOUND, device.counters());
         try {
             final long nowNs = clock.nowNs();
             if (filter != null) {
@@ -296,6 +316,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         } catch (RuntimeException e) {
             events.onDegraded("a batch of incoming packets was lost", e);
         }
+        observer.endTurn(Stage.INBOUND, begunNs, packets, device.counters());
         batch.clear();
         return batch;
     }
@@ -315,12 +336,17 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
                 datagrams.tos[i] = (byte) (datagrams.tos[i] & 3 | dscp << 2);
             }
         }
+        final long begunNs = observer.begin();
         bind.send(datagrams);
+        observer.end(Stage.SEND, begunNs);
     }
 
     @Override
     public int deliver(PacketBatch inner) {
-        return port.write(inner);
+        final long begunNs = observer.begin();
+        final int accepted = port.write(inner);
+        observer.end(Stage.DELIVER, begunNs);
+        return accepted;
     }
 
     // Commands.
@@ -386,6 +412,15 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         return device.snapshot();
     }
 
+    DataPlaneStatistics statistics() {
+        final Map<PortCounter, Long> inside = new EnumMap<>(PortCounter.class);
+        for (final PortCounter counter : PortCounter.values()) {
+            inside.put(counter, port.counters().get(counter));
+        }
+        final UdpStatistics udp = bind == null ? closedBinds : closedBinds.plus(bind.statistics());
+        return new DataPlaneStatistics(device.statistics(), bind == null ? "" : bind.name(), udp, inside, observer.snapshot());
+    }
+
     private void listenPort(int wanted, long nowNs) throws IOException {
         if (!linkUp) {
             device.listenPort(wanted);
@@ -424,6 +459,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         }
         if (bind != null) {
             bind.close();
+            closedBinds = closedBinds.plus(bind.statistics());
             bind = null;
         }
     }
@@ -497,12 +533,14 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         if (closing || frozen) {
             return;
         }
+        final long begunNs = observer.beginTurn(Stage.TIMERS, device.counters());
         final long nowNs = clock.nowNs();
         try {
             device.onDeadline(nowNs);
         } catch (RuntimeException e) {
             events.onDegraded("timers were run in part", e);
         }
+        observer.endTurn(Stage.TIMERS, begunNs, 0, device.counters());
         afterWork(nowNs);
     }
 
@@ -521,11 +559,13 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     }
 
     private void handshakeSlice() {
+        final long turnNs = observer.beginTurn(Stage.HANDSHAKES, device.counters());
         final long begunNs = clock.nowNs();
         long nowNs = begunNs;
         do {
             device.processHandshakes(nowNs, 1);
             nowNs = clock.nowNs();
         } while (device.hasHandshakes() && nowNs - begunNs < HANDSHAKE_SLICE_NS);
+        observer.endTurn(Stage.HANDSHAKES, turnNs, 0, device.counters());
     }
 }

@@ -31,6 +31,7 @@ import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.transport.BindOptions;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.UdpBind;
+import org.wgjvm.transport.UdpStatistics;
 import org.wgjvm.tun.MemoryPort;
 
 /** What a router does with the outside of a data plane: who may speak, how it is marked, and an address that changes under it. */
@@ -98,7 +99,7 @@ final class OuterTest {
         }
 
         long refused() {
-            return plane.drops().toCompletableFuture().join()[DropReason.SOURCE_REFUSED.ordinal()];
+            return plane.statistics().toCompletableFuture().join().drops().get(DropReason.SOURCE_REFUSED);
         }
 
         String whereIs(Side other) {
@@ -180,6 +181,11 @@ final class OuterTest {
 
     /** A bind that remembers the traffic classes it was asked to send with. */
     private record Watched(LinuxUdpBind bind, Set<Integer> tos) implements UdpBind {
+        @Override
+        public UdpStatistics statistics() {
+            return bind.statistics();
+        }
+
         @Override
         public String name() {
             return bind.name();

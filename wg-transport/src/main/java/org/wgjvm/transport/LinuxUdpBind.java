@@ -259,6 +259,7 @@ public final class LinuxUdpBind implements UdpBind {
     }
 
     /** What has been counted since this object was made. */
+    @Override
     public UdpStatistics statistics() {
         return counters.snapshot();
     }

@@ -247,6 +247,7 @@ public final class MemoryUdpBind implements UdpBind {
     }
 
     /** What has been counted since this object was made. */
+    @Override
     public UdpStatistics statistics() {
         return counters.snapshot();
     }

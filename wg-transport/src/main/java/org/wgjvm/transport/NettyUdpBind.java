@@ -266,6 +266,7 @@ public final class NettyUdpBind implements UdpBind {
     }
 
     /** What has been counted since this object was made. */
+    @Override
     public UdpStatistics statistics() {
         return counters.snapshot();
     }

@@ -37,6 +37,11 @@ public interface UdpBind extends AutoCloseable {
      */
     int send(PacketBatch batch);
 
+    /** What it has counted since it was made, sockets closed or open: zeros if it counts nothing. */
+    default UdpStatistics statistics() {
+        return UdpStatistics.NONE;
+    }
+
     /** Closes the sockets. Idempotent. */
     @Override
     void close();

@@ -114,6 +114,7 @@ public final class LinuxTun implements PacketPort {
     }
 
     /** Any thread. */
+    @Override
     public PortCounters counters() {
         return counters;
     }

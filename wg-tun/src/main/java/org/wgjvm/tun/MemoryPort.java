@@ -163,6 +163,7 @@ public final class MemoryPort implements PacketPort {
     }
 
     /** Any thread. */
+    @Override
     public PortCounters counters() {
         return counters;
     }

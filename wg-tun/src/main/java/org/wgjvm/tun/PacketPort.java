@@ -31,6 +31,11 @@ public interface PacketPort extends AutoCloseable {
      */
     int write(PacketBatch batch);
 
+    /** What the port counts: zeros if it counts nothing. Any thread. */
+    default PortCounters counters() {
+        return new PortCounters();
+    }
+
     /** Stops reading and releases the device. Idempotent; on the event loop or, before {@link #start}, anywhere. */
     @Override
     void close();

@@ -7,14 +7,16 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class PortCounters {
     private final AtomicLongArray values = new AtomicLongArray(PortCounter.values().length);
 
-    PortCounters() {}
+    /** Zeros. */
+    public PortCounters() {}
 
     /** The value of {@code counter}, perhaps a moment old. */
     public long get(PortCounter counter) {
         return values.getOpaque(counter.ordinal());
     }
 
-    void add(PortCounter counter, long n) {
+    /** Adds to a counter; by the one thread that writes it. */
+    public void add(PortCounter counter, long n) {
         final int i = counter.ordinal();
         values.setOpaque(i, values.getPlain(i) + n);
     }

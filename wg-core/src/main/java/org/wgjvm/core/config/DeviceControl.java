@@ -1,6 +1,8 @@
 package org.wgjvm.core.config;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.wgjvm.core.device.DeviceStatistics;
 
 /** How a running device is configured and read from any thread: what the UAPI server and an embedding program hold. */
 public interface DeviceControl {
@@ -14,4 +16,9 @@ public interface DeviceControl {
 
     /** The state at one moment, private key included. */
     CompletionStage<DeviceSnapshot> snapshot();
+
+    /** Counts, and what can be told without a secret; fails with {@link UnsupportedOperationException} where nothing is counted. */
+    default CompletionStage<DeviceStatistics> statistics() {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("nothing is counted here"));
+    }
 }

@@ -2,8 +2,10 @@ package org.wgjvm.core.device;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.wgjvm.core.config.DeviceSnapshot;
@@ -366,6 +368,31 @@ public final class Device {
         if (state.up) {
             wakePeers(nowNs);
         }
+    }
+
+    /** Counts, and what can be told of peers without a secret. */
+    public DeviceStatistics statistics() {
+        final List<PeerStatistics> peers = new ArrayList<>(state.peers.size());
+        int staged = 0;
+        for (Peer peer : state.peers.values()) {
+            peers.add(peer.statistics());
+            staged += peer.staged.size();
+        }
+        final DeviceCounters counts = state.counters;
+        final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            drops.put(reason, counts.drops(reason));
+        }
+        final DeviceStatistics.Handshakes made = new DeviceStatistics.Handshakes(
+                counts.handshakesInitiated(),
+                counts.handshakesResponded(),
+                counts.handshakesCompletedAsInitiator(),
+                counts.handshakesCompleted() - counts.handshakesCompletedAsInitiator(),
+                counts.handshakesGivenUp(),
+                counts.cookieRepliesSent(),
+                queue.size());
+        return new DeviceStatistics(
+                publicKey(), state.up, state.listenPort, state.mtu, made, drops, staged, state.indices.size(), peers);
     }
 
     /** Wipes everything. */

@@ -12,6 +12,8 @@ public final class DeviceCounters {
     private long handshakesInitiated;
     private long handshakesResponded;
     private long handshakesCompleted;
+    private long handshakesCompletedAsInitiator;
+    private long handshakesGivenUp;
     private long cookieRepliesSent;
 
     /** How many packets were dropped for this reason. */
@@ -32,6 +34,16 @@ public final class DeviceCounters {
     /** Sessions confirmed, in either role. */
     public long handshakesCompleted() {
         return handshakesCompleted;
+    }
+
+    /** Sessions confirmed of those that we began. */
+    public long handshakesCompletedAsInitiator() {
+        return handshakesCompletedAsInitiator;
+    }
+
+    /** Handshakes given up after the last retry. */
+    public long handshakesGivenUp() {
+        return handshakesGivenUp;
     }
 
     /** Cookie replies sent. */
@@ -81,8 +93,13 @@ public final class DeviceCounters {
         handshakesResponded++;
     }
 
-    void handshakeCompleted() {
+    void handshakeCompleted(boolean initiator) {
         handshakesCompleted++;
+        handshakesCompletedAsInitiator += initiator ? 1 : 0;
+    }
+
+    void handshakeGivenUp() {
+        handshakesGivenUp++;
     }
 
     void cookieReplySent() {

@@ -17,6 +17,9 @@ public interface DeviceEvents {
     /** A session is confirmed: packets flow. */
     default void onHandshakeCompleted(PublicKey peer, boolean initiator) {}
 
+    /** The session that was just confirmed follows another one; {@link #onHandshakeCompleted} came before. */
+    default void onRekeyed(PublicKey peer, boolean initiator) {}
+
     /** The handshake was given up after the last retry; packets that waited for it are gone. */
     default void onHandshakeGivenUp(PublicKey peer) {}
 

@@ -107,7 +107,7 @@ final class Inbound {
     /** Packets {@code from} to {@code to} (exclusive) of the jobs came under one keypair. Returns whether any is to be delivered. */
     private boolean consumeRun(PacketBatch batch, Keypair keypair, int from, int to, long nowNs) {
         final Peer peer = (Peer) keypair.owner();
-        boolean authentic = false;
+        int authentic = 0;
         boolean data = false;
         boolean deliver = false;
         for (int job = from; job < to; job++) {
@@ -124,8 +124,7 @@ final class Inbound {
             }
             // First where the peer is now: what waited for the session goes there.
             peer.heardFrom(batch.endpoint[i]);
-            if (!authentic) {
-                authentic = true;
+            if (authentic++ == 0) {
                 confirm(peer, keypair, nowNs);
             }
             final int innerLength = length - PacketBatch.HEADROOM - PacketBatch.TAILROOM;
@@ -143,7 +142,9 @@ final class Inbound {
                 deliver = true;
             }
         }
-        if (authentic) {
+        if (authentic > 0) {
+            keypair.countReceived(authentic);
+            peer.rxPackets += authentic;
             state.sender.keepKeyFreshAfterReceiving(peer, nowNs);
             peer.timers.onAnyAuthenticatedPacketReceived();
             peer.timers.onAnyAuthenticatedPacketTraversal(nowNs);

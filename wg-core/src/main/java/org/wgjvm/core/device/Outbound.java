@@ -125,16 +125,20 @@ final class Outbound {
                 continue;
             }
             long bytes = 0;
+            int sent = 0;
             boolean data = false;
             for (; i < size && batch.peer[i] == peer; i++) {
                 final int length = batch.length[i];
                 if (length == 0) {
                     state.counters.drop(DropReason.SEND_FAILED);
+                } else {
+                    sent++;
                 }
                 bytes += length;
                 data |= length > PacketBatch.HEADROOM + PacketBatch.TAILROOM;
             }
             peer.txBytes += bytes;
+            peer.txPackets += sent;
             peer.timers.onAnyAuthenticatedPacketTraversal(nowNs);
             peer.timers.onAnyAuthenticatedPacketSent();
             if (data) {

@@ -28,6 +28,9 @@ final class Peer {
     int persistentKeepaliveSeconds;
     long txBytes;
     long rxBytes;
+    long txPackets;
+    long rxPackets;
+    long retiredMissing;
     long lastHandshakeEpochNs;
     long lastSentHandshakeNs = LONG_AGO;
     boolean wantsHandshake;
@@ -80,8 +83,11 @@ final class Peer {
     void sessionConfirmed(boolean initiator) {
         timers.onHandshakeComplete();
         lastHandshakeEpochNs = state.epochNs.getAsLong();
-        state.counters.handshakeCompleted();
+        state.counters.handshakeCompleted(initiator);
         state.events.onHandshakeCompleted(publicKey(), initiator);
+        if (keypairs.previous() != null) {
+            state.events.onRekeyed(publicKey(), initiator);
+        }
     }
 
     /** The next initiation may go at once. */
@@ -133,6 +139,7 @@ final class Peer {
 
     private void retire(Keypair keypair) {
         state.indices.remove(keypair.localIndex(), keypair);
+        retiredMissing += keypair.missing();
         keypair.close();
     }
 
@@ -145,6 +152,29 @@ final class Peer {
         final PresharedKey copy = PresharedKey.of(bytes, 0);
         Arrays.fill(bytes, (byte) 0);
         return copy;
+    }
+
+    /** Messages that the peer sent and that have not come, of all sessions so far. */
+    private long missing() {
+        return retiredMissing + missing(keypairs.previous()) + missing(keypairs.current()) + missing(keypairs.next());
+    }
+
+    private static long missing(Keypair keypair) {
+        return keypair == null ? 0 : keypair.missing();
+    }
+
+    PeerStatistics statistics() {
+        return new PeerStatistics(
+                publicKey(),
+                endpoint,
+                lastHandshakeEpochNs,
+                txBytes,
+                rxBytes,
+                txPackets,
+                rxPackets,
+                missing(),
+                staged.size(),
+                state.allowedIps.prefixes(this));
     }
 
     PeerSnapshot snapshot() {

@@ -212,6 +212,7 @@ final class PeerTimers {
             if (zeroKeysNs == NEVER) {
                 zeroKeysNs = arm(nowNs + Limits.ZERO_KEYS_AFTER_NS);
             }
+            state.counters.handshakeGivenUp();
             state.events.onHandshakeGivenUp(peer.publicKey());
         } else {
             handshakeAttempts++;

@@ -20,6 +20,7 @@ public final class Keypair implements AutoCloseable {
     private final long createdNs;
     private final ReplayWindow replayWindow = new ReplayWindow();
     private long sendCounter;
+    private long received;
     private boolean sendable = true;
     private boolean receivable = true;
 
@@ -137,6 +138,8 @@ public final class Keypair implements AutoCloseable {
             keypair.sendable = in.flag();
             keypair.receivable = in.flag();
             keypair.replayWindow.readFrom(in);
+            // What was missing before was counted there.
+            keypair.received = keypair.replayWindow.next();
             return keypair;
         } catch (StateException e) {
             send.close();
@@ -153,6 +156,24 @@ public final class Keypair implements AutoCloseable {
     /** Which counters were seen. Consult it after authentication only. */
     public ReplayWindow replayWindow() {
         return replayWindow;
+    }
+
+    /** So many messages more were authentic and new. */
+    public void countReceived(int messages) {
+        received += messages;
+    }
+
+    /** How many messages were authentic and new. */
+    public long received() {
+        return received;
+    }
+
+    /**
+     * How many messages of the other side have not arrived: counters below the highest one received that were never seen. What is late, or
+     * was dropped by the other side after it took a counter, counts as well.
+     */
+    public long missing() {
+        return Math.max(0, replayWindow.next() - received);
     }
 
     /** Seals no more, but still opens what is under way: our identity changed. */

@@ -373,6 +373,11 @@ public final class SimNode implements DeviceOutput, DeviceEvents {
     }
 
     @Override
+    public void onRekeyed(PublicKey peer, boolean initiator) {
+        happen("rekeyed");
+    }
+
+    @Override
     public void onHandshakeGivenUp(PublicKey peer) {
         happen("handshake given up");
     }

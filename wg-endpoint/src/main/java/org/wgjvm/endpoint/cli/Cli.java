@@ -31,6 +31,10 @@ public final class Cli {
                 "",
                 "Options of the daemon, each with the environment variable that means the same:",
                 "  --log-level LEVEL    LOG_LEVEL         verbose, error (the default) or silent",
+                "  --metrics [ADDR:]PORT WGJVM_METRICS    serves metrics to Prometheus, on 127.0.0.1 unless told",
+                "  --ui [ADDR:]PORT     WGJVM_UI          serves a page to watch it on, likewise",
+                "  --config FILE        WGJVM_CONFIG      where comments name the peers; else",
+                "                                         /etc/wireguard/INTERFACE.conf",
                 "",
                 "Every command has --help. Further environment of the daemon: WG_PROCESS_FOREGROUND=1,",
                 "WG_TUN_FD, WG_UAPI_FD."
@@ -52,6 +56,7 @@ public final class Cli {
         add(new CommitCommand.Guard(around));
         add(new CommitCommand.Confirm(around));
         add(new ShowCommand(around));
+        add(new TopCommand(around));
         add(new ShowconfCommand(around));
         add(new SetCommand(around));
         add(new ConfCommand.Set(around));

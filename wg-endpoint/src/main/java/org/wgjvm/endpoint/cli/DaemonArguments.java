@@ -14,7 +14,11 @@ import java.util.Map;
  */
 record DaemonArguments(String interfaceName, Map<String, String> environment) {
     /** Options and their variables. */
-    private static final Map<String, String> VARIABLES = Map.of("--log-level", "LOG_LEVEL");
+    private static final Map<String, String> VARIABLES = Map.of(
+            "--log-level", "LOG_LEVEL",
+            "--metrics", "WGJVM_METRICS",
+            "--ui", "WGJVM_UI",
+            "--config", "WGJVM_CONFIG");
 
     /** Whether the arguments have that form; what is wrong with an option is for {@link #parse} to say. */
     static boolean areThese(List<String> arguments) {

@@ -36,6 +36,13 @@ final class DaemonCommand {
             Runtime.getRuntime().halt(0);
         });
         Runtime.getRuntime().addShutdownHook(onSignal);
+        for (final String note : daemon.notes()) {
+            if (announce) {
+                around.out().println("note: " + note);
+            } else {
+                around.err().println("wg-jvm: " + note);
+            }
+        }
         if (announce) {
             around.out().println("ready");
             around.out().flush();

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.device.DeviceStatistics;
 import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.dataplane.DataPlane;
+import org.wgjvm.dataplane.DataPlaneEvents;
+import org.wgjvm.dataplane.DataPlaneStatistics;
 import org.wgjvm.dataplane.Handover;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
@@ -56,6 +59,26 @@ final class DataPlaneFactory implements DeviceFactory {
         @Override
         public Handover handover() {
             return plane.handover();
+        }
+
+        @Override
+        public CompletionStage<DeviceStatistics> statistics() {
+            return plane.statistics();
+        }
+
+        @Override
+        public CompletionStage<DataPlaneStatistics> observe() {
+            return plane.observe();
+        }
+
+        @Override
+        public void timeStages() {
+            plane.timeStages(true);
+        }
+
+        @Override
+        public void tell(DataPlaneEvents observer) {
+            plane.tell(observer);
         }
 
         @Override

@@ -1,13 +1,20 @@
 package org.wgjvm.endpoint.cli;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.crypto.PublicKey;
+import org.wgjvm.endpoint.config.NameFile;
 import org.wgjvm.endpoint.uapi.UapiSocket;
 import org.wgjvm.endpoint.wg.ShowField;
+import org.wgjvm.endpoint.wg.ShowJson;
 import org.wgjvm.endpoint.wg.ShowText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -27,6 +34,9 @@ final class ShowCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "FIELD", description = "only this, for scripts")
     private String field;
 
+    @Option(names = "--json", description = "everything as JSON, for programs; docs/operations/top.md lists the fields")
+    private boolean json;
+
     ShowCommand(Surroundings around) {
         this.around = around;
     }
@@ -37,6 +47,9 @@ final class ShowCommand implements Callable<Integer> {
         if (field != null && wanted == null) {
             throw new CommandException("Invalid parameter: `" + field + "' (one of " + ShowField.names() + ")");
         }
+        if (json) {
+            return json();
+        }
         return switch (which) {
             case "interfaces" -> interfaces();
             case "all" -> all(wanted);
@@ -46,6 +59,28 @@ final class ShowCommand implements Callable<Integer> {
                 yield 0;
             }
         };
+    }
+
+    private Integer json() throws IOException, CommandException {
+        if (field != null || which.equals("interfaces")) {
+            throw new CommandException("--json shows everything: it takes an interface or all, and no field");
+        }
+        final Map<String, DeviceSnapshot> devices = new LinkedHashMap<>();
+        final Map<String, Map<PublicKey, String>> peers = new HashMap<>();
+        final boolean all = which.equals("all");
+        for (final String name : all ? UapiSocket.interfaces(around.sockets()) : List.of(which)) {
+            try {
+                devices.put(name, Devices.get(around, name));
+                peers.put(name, NameFile.of(name, around.environment(), around.configurations()).names());
+            } catch (CommandException e) {
+                if (!all) {
+                    throw e;
+                }
+                around.err().println(e.getMessage());
+            }
+        }
+        around.out().print(ShowJson.of(devices, around.showKeys(), peers));
+        return 0;
     }
 
     private Integer interfaces() throws IOException, CommandException {

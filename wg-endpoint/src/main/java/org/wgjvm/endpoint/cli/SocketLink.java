@@ -3,6 +3,7 @@ package org.wgjvm.endpoint.cli;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.endpoint.quick.DeviceLink;
@@ -12,9 +13,16 @@ import org.wgjvm.endpoint.uapi.UapiSocket;
 /** Devices by way of their sockets; new ones are started with our own launcher. */
 final class SocketLink implements DeviceLink {
     private final Surroundings around;
+    private final Path configuration;
 
     SocketLink(Surroundings around) {
+        this(around, null);
+    }
+
+    /** New ones take the names of peers from {@code configuration}. */
+    SocketLink(Surroundings around, Path configuration) {
         this.around = around;
+        this.configuration = configuration;
     }
 
     @Override
@@ -25,7 +33,11 @@ final class SocketLink implements DeviceLink {
             throw new IOException("no launcher is known: run bin/wg-jvm rather than java");
         }
         around.err().println("[#] " + launcher + " " + interfaceName);
-        final Process process = new ProcessBuilder(launcher, interfaceName)
+        final ProcessBuilder builder = new ProcessBuilder(launcher, interfaceName);
+        if (configuration != null) {
+            builder.environment().putIfAbsent("WGJVM_CONFIG", configuration.toString());
+        }
+        final Process process = builder
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

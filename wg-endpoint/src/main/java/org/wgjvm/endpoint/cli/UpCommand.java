@@ -35,7 +35,10 @@ final class UpCommand implements Callable<Integer> {
         final QuickFile file = QuickFile.find(name, around.configurations(), around.err());
         try {
             final QuickUp up = new QuickUp(
-                    file, new SocketLink(around), HostResolver.of(around.environment(), around.err()), around.err());
+                    file,
+                    new SocketLink(around, file.path()),
+                    HostResolver.of(around.environment(), around.err()),
+                    around.err());
             if (attach) {
                 up.attach();
             } else {

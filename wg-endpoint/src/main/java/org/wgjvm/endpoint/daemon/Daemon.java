@@ -2,11 +2,18 @@ package org.wgjvm.endpoint.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.wgjvm.endpoint.control.ControlAnswer;
+import org.wgjvm.endpoint.control.ControlException;
 import org.wgjvm.endpoint.control.ControlServer;
+import org.wgjvm.endpoint.control.StatisticsLines;
 import org.wgjvm.endpoint.log.LibraryLog;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.uapi.InheritedListener;
@@ -26,16 +33,19 @@ public final class Daemon implements AutoCloseable {
     private final DeviceFactory.Device device;
     private final UapiServer server;
     private final ControlServer control;
+    private final DaemonPages pages;
     private final Log log;
     private final ServiceNotice notice;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean logEnd = new AtomicBoolean(true);
     private final AtomicReference<String> reason = new AtomicReference<>();
 
-    private Daemon(DeviceFactory.Device device, UapiServer server, ControlServer control, Log log, ServiceNotice notice) {
+    private Daemon(
+            DeviceFactory.Device device, UapiServer server, ControlServer control, DaemonPages pages, Log log, ServiceNotice notice) {
         this.device = device;
         this.server = server;
         this.control = control;
+        this.pages = pages;
         this.log = log;
         this.notice = notice;
     }
@@ -48,7 +58,7 @@ public final class Daemon implements AutoCloseable {
         LibraryLog.to(log);
         log.verbose("Starting");
         if (options.takeOverFd() >= 0) {
-            return takeOver(options.takeOverFd(), environment, factory, log);
+            return takeOver(options, environment, sockets, factory, log);
         }
         final DeviceFactory.Device device;
         try {
@@ -56,21 +66,24 @@ public final class Daemon implements AutoCloseable {
         } catch (IOException e) {
             throw new DaemonException("Failed to create TUN device " + options.interfaceName() + ": " + e.getMessage());
         }
+        final DaemonPages pages = DaemonPages.start(options, device, environment, sockets, log);
         final UapiListener listener;
         try {
             listener = options.uapiFd() >= 0
                     ? new InheritedListener(options.uapiFd())
                     : PathListener.open(UapiSocket.path(sockets, device.interfaceName()));
         } catch (IOException e) {
+            pages.close();
             device.close();
             throw new DaemonException("UAPI listen error: " + e.getMessage());
         }
-        return assemble(device, listener, control(sockets, device, log), environment, log);
+        return assemble(device, listener, control(sockets, device, log), pages, environment, log);
     }
 
     /** Takes the place of the process that started this one. */
-    private static Daemon takeOver(int channel, Map<String, String> environment, DeviceFactory factory, Log log) throws DaemonException {
-        final TakeOver takeOver = new TakeOver(channel, log);
+    private static Daemon takeOver(
+            DaemonOptions options, Map<String, String> environment, Path sockets, DeviceFactory factory, Log log) throws DaemonException {
+        final TakeOver takeOver = new TakeOver(options.takeOverFd(), log);
         try {
             final TakeOver.Belongings belongings = takeOver.introduce();
             final DeviceFactory.Arrival arrival = factory.takeOver(belongings.tun(), belongings.agreed(), log);
@@ -85,7 +98,8 @@ public final class Daemon implements AutoCloseable {
             final long begunNs = new BootClock().nowNs();
             final ControlServer controlServer = ControlServer.start(control, log);
             device.get().serve(controlServer);
-            final Daemon daemon = assemble(device.get(), listener, controlServer, environment, log);
+            final DaemonPages pages = DaemonPages.start(options, device.get(), environment, sockets, log);
+            final Daemon daemon = assemble(device.get(), listener, controlServer, pages, environment, log);
             takeOver.running(begunNs);
             return daemon;
         } catch (IOException e) {
@@ -95,11 +109,19 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static Daemon assemble(
-            DeviceFactory.Device device, UapiListener listener, ControlServer control, Map<String, String> environment, Log log) {
+            DeviceFactory.Device device,
+            UapiListener listener,
+            ControlServer control,
+            DaemonPages pages,
+            Map<String, String> environment,
+            Log log) {
         final ServiceNotice notice = ServiceNotice.of(environment, device::turn, log);
-        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), control, log, notice);
+        final Daemon daemon = new Daemon(device, UapiServer.start(listener, device, log), control, pages, log, notice);
         daemon.server.closed().thenAccept(e -> daemon.end(e.getMessage()));
         device.closed().whenComplete((nothing, e) -> daemon.end(e == null ? "closed" : "TUN device: " + e.getMessage()));
+        if (control != null) {
+            control.add(StatisticsLines.COMMAND, request -> statistics(device));
+        }
         if (control != null && device.handover() != null) {
             final HandOver handOver = new HandOver(
                     device.interfaceName(), environment, device.handover(), daemon.server, control, log, daemon::handedOver);
@@ -108,6 +130,11 @@ public final class Daemon implements AutoCloseable {
         log.verbose("Device and UAPI listener started");
         daemon.notice.ready(device.interfaceName() + " can be configured");
         return daemon;
+    }
+
+    /** What the one who started it should know, a line each. */
+    public List<String> notes() {
+        return pages.notes();
     }
 
     /** Null when the channel cannot be had: everything that {@code wg} needs works without. */
@@ -128,6 +155,17 @@ public final class Daemon implements AutoCloseable {
         reason.compareAndSet(null, "handed over to process " + pid);
         server.release();
         end(reason.get());
+    }
+
+    private static ControlAnswer statistics(DeviceFactory.Device device) throws IOException {
+        try {
+            return ControlAnswer.of(StatisticsLines.of(device.statistics().toCompletableFuture().get(10, TimeUnit.SECONDS)));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new ControlException("the device does not answer");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ControlException("the daemon ends");
+        }
     }
 
     private void end(String why) {
@@ -152,6 +190,7 @@ public final class Daemon implements AutoCloseable {
         if (control != null) {
             control.close();
         }
+        pages.close();
         device.close();
         if (logEnd.compareAndSet(true, false)) {
             log.verbose("Ended");

@@ -1,8 +1,10 @@
 package org.wgjvm.endpoint.daemon;
 
+import java.net.InetSocketAddress;
 import java.util.Map;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.upgrade.TakeOver;
+import org.wgjvm.endpoint.web.ListenAddress;
 
 /**
  * What the environment tells a daemon (wireguard.com/xplatform, "Command Line Interface").
@@ -12,8 +14,17 @@ import org.wgjvm.endpoint.upgrade.TakeOver;
  * @param uapiFd {@code WG_UAPI_FD}, or -1
  * @param takeOverFd {@link TakeOver#VARIABLE}, the channel to the process whose place this one takes, or -1
  * @param level {@code LOG_LEVEL}
+ * @param metrics {@code WGJVM_METRICS}: where to serve metrics, or null
+ * @param page {@code WGJVM_UI}: where to serve the page, or null
  */
-record DaemonOptions(String interfaceName, int tunFd, int uapiFd, int takeOverFd, Log.Level level) {
+record DaemonOptions(
+        String interfaceName,
+        int tunFd,
+        int uapiFd,
+        int takeOverFd,
+        Log.Level level,
+        InetSocketAddress metrics,
+        InetSocketAddress page) {
     private static final int LONGEST_NAME = 15;
 
     static DaemonOptions of(String interfaceName, Map<String, String> environment) throws DaemonException {
@@ -23,7 +34,9 @@ record DaemonOptions(String interfaceName, int tunFd, int uapiFd, int takeOverFd
                 fd(environment, "WG_TUN_FD"),
                 fd(environment, "WG_UAPI_FD"),
                 fd(environment, TakeOver.VARIABLE),
-                Log.Level.of(environment.get("LOG_LEVEL")));
+                Log.Level.of(environment.get("LOG_LEVEL")),
+                address(environment, "WGJVM_METRICS", "--metrics"),
+                address(environment, "WGJVM_UI", "--ui"));
     }
 
     /** The kernel's rules for names of interfaces, and no slash, since the name is part of a path. */
@@ -36,6 +49,15 @@ record DaemonOptions(String interfaceName, int tunFd, int uapiFd, int takeOverFd
         if (wrong) {
             throw new DaemonException("`" + name + "' is not a name for an interface: 1 to "
                     + LONGEST_NAME + " characters without / : % or space");
+        }
+    }
+
+    private static InetSocketAddress address(Map<String, String> environment, String variable, String option) throws DaemonException {
+        final String text = environment.getOrDefault(variable, "").strip();
+        try {
+            return text.isEmpty() ? null : ListenAddress.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new DaemonException(option + " (" + variable + "): " + e.getMessage());
         }
     }
 

@@ -1,9 +1,12 @@
 package org.wgjvm.endpoint.daemon;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.dataplane.DataPlaneEvents;
+import org.wgjvm.dataplane.DataPlaneStatistics;
 import org.wgjvm.dataplane.Handover;
 import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.log.Log;
@@ -48,6 +51,17 @@ public interface DeviceFactory {
         default Handover handover() {
             return null;
         }
+
+        /** Everything that it counts; fails with {@link UnsupportedOperationException} where nothing is counted. */
+        default CompletionStage<DataPlaneStatistics> observe() {
+            return CompletableFuture.failedStage(new UnsupportedOperationException("nothing is counted here"));
+        }
+
+        /** Begins to measure how long stages of a batch take. */
+        default void timeStages() {}
+
+        /** Tells one more observer, from now on. */
+        default void tell(DataPlaneEvents observer) {}
 
         /** Adds to the control channel what this data plane can do beyond the UAPI. */
         default void serve(ControlServer control) {}

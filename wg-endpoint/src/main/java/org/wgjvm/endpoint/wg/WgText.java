@@ -6,7 +6,7 @@ import org.wgjvm.core.routing.IpPrefix;
 import org.wgjvm.endpoint.text.ScopeNames;
 
 /** Addresses as the C library prints them, which {@code wg(8)} relies on: RFC 5952 but for IPv4-compatible addresses. */
-final class WgText {
+public final class WgText {
     private WgText() {}
 
     /** The address of a prefix. */
@@ -15,7 +15,7 @@ final class WgText {
     }
 
     /** {@code 192.0.2.1:5} or {@code [fe80::1%eth0]:5}. */
-    static String endpoint(Endpoint endpoint) {
+    public static String endpoint(Endpoint endpoint) {
         if (!endpoint.isV6()) {
             return InetText.v4((int) endpoint.low()) + ":" + endpoint.port();
         }

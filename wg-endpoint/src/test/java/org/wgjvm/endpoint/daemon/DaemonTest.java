@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +163,37 @@ final class DaemonTest implements DeviceFactory {
     void descriptorsMustBeNumbers(String variable, String value) {
         final DaemonException e = assertThrows(DaemonException.class, () -> start("wg0", Map.of(variable, value)));
         assertTrue(e.getMessage().contains(variable), e.getMessage());
+    }
+
+    @Test
+    void metricsAndPageAreServedWhenAskedForAndTheTokenIsForTheOwnerAlone() throws Exception {
+        final Daemon daemon = start("wg0", Map.of("WGJVM_METRICS", "0", "WGJVM_UI", "127.0.0.1:0"));
+        final Path url = directory.resolve("wg0.url");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(url)));
+        final String address = Files.readString(url).strip();
+        assertTrue(address.startsWith("http://127.0.0.1:") && address.contains("?token="), address);
+        assertEquals(2, daemon.notes().size(), daemon.notes().toString());
+        assertTrue(daemon.notes().getFirst().startsWith("metrics at http://127.0.0.1:"), daemon.notes().toString());
+        assertTrue(daemon.notes().getLast().contains(url.toString()), daemon.notes().toString());
+        assertFalse(daemon.notes().toString().contains("token="), "not for the log of a service");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            final HttpRequest request = HttpRequest.newBuilder(URI.create(address)).build();
+            assertEquals(200, client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
+        }
+        daemon.close();
+        assertFalse(Files.exists(url));
+    }
+
+    @Test
+    void aPortInUseOrNoneAtAllIsRefusedByName() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            final String port = Integer.toString(taken.getLocalPort());
+            final DaemonException e = assertThrows(DaemonException.class, () -> start("wg0", Map.of("WGJVM_METRICS", port)));
+            assertTrue(e.getMessage().contains("--metrics") && e.getMessage().contains(port), e.getMessage());
+            assertTrue(plane.closed.isDone());
+        }
+        final DaemonException e = assertThrows(DaemonException.class, () -> start("wg0", Map.of("WGJVM_UI", "example.org:80")));
+        assertTrue(e.getMessage().contains("--ui") && e.getMessage().contains("example.org"), e.getMessage());
     }
 
     @Test

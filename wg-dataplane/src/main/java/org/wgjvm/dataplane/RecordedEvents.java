@@ -1,0 +1,49 @@
+package org.wgjvm.dataplane;
+
+import org.wgjvm.crypto.PublicKey;
+import org.wgjvm.dataplane.recording.HandshakeEvent;
+import org.wgjvm.dataplane.recording.RekeyEvent;
+
+/** Puts handshakes and rekeys into the flight recorder. On the event loop; it allocates nothing while nothing is recorded. */
+final class RecordedEvents implements DataPlaneEvents {
+    private final HandshakeEvent handshake = new HandshakeEvent();
+    private final RekeyEvent rekey = new RekeyEvent();
+
+    private void handshake(PublicKey peer, String outcome, int attempt) {
+        if (handshake.isEnabled()) {
+            handshake.peer = peer.toBase64();
+            handshake.outcome = outcome;
+            handshake.attempt = attempt;
+            handshake.commit();
+        }
+    }
+
+    @Override
+    public void onHandshakeInitiated(PublicKey peer, int attempt) {
+        handshake(peer, "initiated", attempt);
+    }
+
+    @Override
+    public void onHandshakeCompleted(PublicKey peer, boolean initiator) {
+        handshake(peer, initiator ? "completed-as-initiator" : "completed-as-responder", 0);
+    }
+
+    @Override
+    public void onRekeyed(PublicKey peer, boolean initiator) {
+        if (rekey.isEnabled()) {
+            rekey.peer = peer.toBase64();
+            rekey.initiator = initiator;
+            rekey.commit();
+        }
+    }
+
+    @Override
+    public void onHandshakeGivenUp(PublicKey peer) {
+        handshake(peer, "given-up", 0);
+    }
+
+    @Override
+    public void onPeerExpired(PublicKey peer) {
+        handshake(peer, "expired", 0);
+    }
+}

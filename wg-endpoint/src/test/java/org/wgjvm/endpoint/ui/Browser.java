@@ -1,0 +1,181 @@
+package org.wgjvm.endpoint.ui;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A headless Chromium with one page, driven over its own protocol (CDP). */
+final class Browser implements AutoCloseable, WebSocket.Listener {
+    private static final long PATIENCE_NS = 60_000_000_000L;
+
+    private final Process process;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final WebSocket socket;
+    private final StringBuilder partial = new StringBuilder();
+    private final AtomicInteger ids = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
+
+    /** What the page complained of: exceptions, errors of the console, and what its security policy refused. */
+    final List<String> complaints = new CopyOnWriteArrayList<>();
+
+    Browser(Path chromium, Path directory) throws Exception {
+        process = new ProcessBuilder(
+                chromium.toString(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+                "--hide-scrollbars", "--remote-debugging-port=0", "--user-data-dir=" + directory.resolve("profile"), "about:blank")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("chromium.log").toFile())
+                .start();
+        final Path portFile = directory.resolve("profile/DevToolsActivePort");
+        await("chromium starts", () -> Files.exists(portFile) && Files.readAllLines(portFile).size() >= 2);
+        final String port = Files.readAllLines(portFile).getFirst();
+        final String targets = client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build(), HttpResponse.BodyHandlers.ofString()).body();
+        final JsonArray pages = JsonParser.parseString(targets).getAsJsonArray();
+        String address = null;
+        for (final JsonElement page : pages) {
+            if (page.getAsJsonObject().get("type").getAsString().equals("page")) {
+                address = page.getAsJsonObject().get("webSocketDebuggerUrl").getAsString();
+            }
+        }
+        socket = client.newWebSocketBuilder().buildAsync(URI.create(address), this).get(30, TimeUnit.SECONDS);
+        for (final String domain : List.of("Page", "Runtime", "Log")) {
+            call(domain + ".enable", new JsonObject());
+        }
+    }
+
+    /** A condition that is awaited. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    static void await(String what, Condition condition) throws Exception {
+        final long endNs = System.nanoTime() + PATIENCE_NS;
+        while (!condition.holds()) {
+            assertTrue(System.nanoTime() < endNs, "waited in vain: " + what);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    JsonObject call(String method, JsonObject parameters) throws Exception {
+        final JsonObject message = new JsonObject();
+        final int id = ids.incrementAndGet();
+        message.addProperty("id", id);
+        message.addProperty("method", method);
+        message.add("params", parameters);
+        final CompletableFuture<JsonObject> answer = new CompletableFuture<>();
+        waiting.put(id, answer);
+        socket.sendText(message.toString(), true).get(30, TimeUnit.SECONDS);
+        final JsonObject result = answer.get(60, TimeUnit.SECONDS);
+        if (result.has("error")) {
+            throw new IOException(method + ": " + result.get("error"));
+        }
+        return result.getAsJsonObject("result");
+    }
+
+    void size(int width, int height, String scheme) throws Exception {
+        final JsonObject metrics = new JsonObject();
+        metrics.addProperty("width", width);
+        metrics.addProperty("height", height);
+        metrics.addProperty("deviceScaleFactor", 1);
+        metrics.addProperty("mobile", false);
+        call("Emulation.setDeviceMetricsOverride", metrics);
+        final JsonObject feature = new JsonObject();
+        feature.addProperty("name", "prefers-color-scheme");
+        feature.addProperty("value", scheme);
+        final JsonArray features = new JsonArray();
+        features.add(feature);
+        final JsonObject media = new JsonObject();
+        media.add("features", features);
+        call("Emulation.setEmulatedMedia", media);
+    }
+
+    void open(String address) throws Exception {
+        final JsonObject to = new JsonObject();
+        to.addProperty("url", address);
+        call("Page.navigate", to);
+    }
+
+    /** The value of an expression, awaited if it is a promise; as JSON. */
+    JsonElement value(String expression) throws Exception {
+        final JsonObject parameters = new JsonObject();
+        parameters.addProperty("expression", expression);
+        parameters.addProperty("returnByValue", true);
+        parameters.addProperty("awaitPromise", true);
+        final JsonObject result = call("Runtime.evaluate", parameters);
+        if (result.has("exceptionDetails")) {
+            throw new IOException(expression + ": " + result.get("exceptionDetails"));
+        }
+        return result.getAsJsonObject("result").get("value");
+    }
+
+    String text(String selector) throws Exception {
+        final JsonElement text = value("document.querySelector('" + selector + "')?.textContent ?? null");
+        return text == null || text.isJsonNull() ? "" : text.getAsString();
+    }
+
+    boolean holds(String expression) throws Exception {
+        final JsonElement value = value("!!(" + expression + ")");
+        return value.getAsBoolean();
+    }
+
+    void screenshot(Path file) throws Exception {
+        final JsonObject parameters = new JsonObject();
+        parameters.addProperty("format", "png");
+        Files.write(file, Base64.getDecoder().decode(call("Page.captureScreenshot", parameters).get("data").getAsString()));
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+        partial.append(data);
+        if (last) {
+            take(JsonParser.parseString(partial.toString()).getAsJsonObject());
+            partial.setLength(0);
+        }
+        from.request(1);
+        return null;
+    }
+
+    private void take(JsonObject message) {
+        if (message.has("id")) {
+            waiting.remove(message.get("id").getAsInt()).complete(message);
+            return;
+        }
+        final String method = message.get("method").getAsString();
+        final String text = message.get("params").toString();
+        final boolean error = method.equals("Runtime.exceptionThrown")
+                || (method.equals("Runtime.consoleAPICalled") || method.equals("Log.entryAdded")) && text.contains("\"error\"");
+        if (error) {
+            complaints.add(text);
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        process.onExit().join();
+        client.close();
+    }
+}
