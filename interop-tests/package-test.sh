@@ -142,8 +142,9 @@ as_unit() { # as_unit COMMAND...: with the unit's rights and environment
 listen() { # what is sent to the notification socket, a line for each message
   rm -f "$system/run/notify"
   perl -MSocket -e '
-    socket(my $s, AF_UNIX, SOCK_DGRAM, 0) and bind($s, pack_sockaddr_un($ARGV[0])) or die "notify: $!";
-    $| = 1; my $m; while (defined recv($s, $m, 4096, 0)) { $m =~ s/\n/ /g; print "$m\n" }' "$system/run/notify" > "$work/notify.log" &
+    my ($s, $m);
+    socket($s, AF_UNIX, SOCK_DGRAM, 0) && bind($s, pack_sockaddr_un($ARGV[0])) or die "notify: $!";
+    $| = 1; while (defined recv($s, $m, 4096, 0)) { $m =~ s/\n/ /g; print "$m\n" }' "$system/run/notify" > "$work/notify.log" &
   listener=$!
   await "the notification socket" 10 test -S "$system/run/notify"
 }
