@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.ref.Reference;
 
 /**
  * The terminal at standard input, in raw mode: a key is read when it is pressed, nothing is echoed, and Ctrl-C is a key like any other. It
@@ -40,12 +39,12 @@ public final class Terminal implements AutoCloseable {
         if (Native.call(TCGETATTR, STDIN, terminal.before.address(), 0) != 0) {
             return null;
         }
-        final MemorySegment changed = Arena.ofAuto().allocate(TERMIOS_BYTES, 8).copyFrom(terminal.before);
-        Native.call(CFMAKERAW, changed.address(), 0, 0);
-        final int failed = Native.call(TCSETATTR, STDIN, TCSANOW, changed.address());
-        Reference.reachabilityFence(changed);
-        if (failed != 0) {
-            return null;
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment changed = arena.allocate(TERMIOS_BYTES, 8).copyFrom(terminal.before);
+            Native.call(CFMAKERAW, changed.address(), 0, 0);
+            if (Native.call(TCSETATTR, STDIN, TCSANOW, changed.address()) != 0) {
+                return null;
+            }
         }
         terminal.raw = true;
         return terminal;
