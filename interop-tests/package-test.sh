@@ -240,7 +240,7 @@ install -m 755 "$root/packaging/container-entry" "$system/usr/local/bin/containe
 as_unit container-entry "$left" >> "$work/daemon.log" 2>&1 &
 main=$!
 await "an answer through the tunnel" 60 ping_once
-kill -TERM "$main"
+for each in $(ip netns pids "$left"); do [ "$(cat "/proc/$each/comm")" != container-entry ] || kill -TERM "$each"; done
 wait "$main" || fail "the entry point ended with $?"
 ! in_left ip link show "$left" > /dev/null 2>&1 || fail "the interface is still there"
 rm "$system/usr/local/bin/container-entry"
