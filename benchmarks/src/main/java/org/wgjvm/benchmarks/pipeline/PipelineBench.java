@@ -83,7 +83,8 @@ public final class PipelineBench {
             final double total = together(threads);
             alone = threads == 1 ? total : alone;
             note(String.format(
-                    Locale.ROOT, "%d device pair(s), a thread each: %.2f million TCP packets of 1420 bytes a second out and in again, %.2f times one.",
+                    Locale.ROOT,
+                    "%d device pair(s), a thread each: %.2f million TCP packets of 1420 bytes a second out and in again, %.2f times one.",
                     threads, total / 1e6, total / alone));
         }
     }
@@ -120,7 +121,8 @@ public final class PipelineBench {
                 planes.latency(size, 10 * sliceNs);
                 final Histogram times = planes.latency(size, slices * sliceNs);
                 note(String.format(
-                        Locale.ROOT, "A packet of %d bytes alone, from a router's ring through two data planes on one event loop to another ring:"
+                        Locale.ROOT,
+                        "A packet of %d bytes alone, from a router's ring through two data planes on one event loop to another ring:"
                                 + " p50 %.1f, p99 %.1f, p99.9 %.1f us (%d packets).",
                         size, times.getValueAtPercentile(50) / 1e3, times.getValueAtPercentile(99) / 1e3,
                         times.getValueAtPercentile(99.9) / 1e3, times.getTotalCount()));
@@ -134,9 +136,10 @@ public final class PipelineBench {
     }
 
     private String document(String machine) {
-        return "# The pipeline in memory, measured\n\nWritten by `bin/bench pipeline`. Nanoseconds a packet on one core, medians of " + slices
-                + " slices: what is ours of the way of a packet,\nwithout the kernel's part (a copy in memory stands for it). \"TCP\" are superframes"
-                + " of " + SUPERFRAME + " packets, split and made whole again;\n\"datagrams\" come and go singly. B/op is garbage.\n\n" + machine
-                + "\n\n![Nanoseconds a packet](pipeline.svg)\n\n" + PipelineRow.markdown(rows) + "\n" + notes;
+        return "# The pipeline in memory, measured\n\nWritten by `bin/bench pipeline`. Nanoseconds a packet on one core, medians of "
+                + slices + " slices: what is ours of the way of\na packet, without the kernel's part (a copy in memory stands for it)."
+                + " \"TCP\" are superframes of " + SUPERFRAME + " packets, split and\nmade whole again; \"datagrams\" come and go singly."
+                + " B/op is garbage.\n\n" + machine + "\n\n![Nanoseconds a packet](pipeline.svg)\n\n" + PipelineRow.markdown(rows) + "\n"
+                + notes;
     }
 }

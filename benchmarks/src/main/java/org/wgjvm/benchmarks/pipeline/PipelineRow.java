@@ -41,7 +41,8 @@ record PipelineRow(String traffic, int size, int batch, double[] stageNs, double
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT, "%-10s %4d B x %3d  out %7.1f ns (%5.2f Gbit/s, %5.2f Mpps)  in %7.1f ns (%5.2f Gbit/s, %5.2f Mpps)  %.2f B/op",
+                Locale.ROOT,
+                "%-10s %4d B x %3d  out %7.1f ns (%5.2f Gbit/s, %5.2f Mpps)  in %7.1f ns (%5.2f Gbit/s, %5.2f Mpps)  %.2f B/op",
                 traffic, size, batch, outNs(), outGbits(), 1e3 / outNs(), inNs(), inGbits(), 1e3 / inNs(), garbageBytes);
     }
 
@@ -91,7 +92,8 @@ record PipelineRow(String traffic, int size, int batch, double[] stageNs, double
         final StringBuilder out = new StringBuilder(String.format(
                 Locale.ROOT, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"800\" height=\"%d\" font-family=\"sans-serif\""
                         + " font-size=\"11\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n"
-                        + "<text x=\"12\" y=\"22\" font-size=\"15\">Nanoseconds a packet on one core, in memory</text>%n", 110 + 24 * rows.size()));
+                        + "<text x=\"12\" y=\"22\" font-size=\"15\">Nanoseconds a packet on one core, in memory</text>%n",
+                110 + 24 * rows.size()));
         int x = 12;
         int y = 36;
         for (Stage stage : Stage.values()) {
