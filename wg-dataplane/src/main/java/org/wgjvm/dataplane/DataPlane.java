@@ -9,10 +9,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -46,10 +48,16 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
     private final IoEventLoopGroup ownGroup;
     private final DeviceLoop device;
 
+    /** Gives up a command without an answer yet: an event loop that ends may drop what it had taken a moment before. */
+    private final Set<Runnable> pending = ConcurrentHashMap.newKeySet();
+
     private DataPlane(IoEventLoop loop, IoEventLoopGroup ownGroup, DeviceLoop device) {
         this.loop = loop;
         this.ownGroup = ownGroup;
         this.device = device;
+        if (ownGroup != null) {
+            ownGroup.terminationFuture().addListener(ended -> pending.forEach(Runnable::run));
+        }
     }
 
     /** Begins to assemble a data plane on a port, which it owns from {@link Builder#start} on. */
@@ -183,6 +191,9 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
 
     private <T> CompletableFuture<T> post(Callable<T> call, boolean mayWait) {
         final CompletableFuture<T> result = new CompletableFuture<>();
+        final Runnable giveUp = () -> result.completeExceptionally(closedFailure(null));
+        pending.add(giveUp);
+        result.whenComplete((answer, failure) -> pending.remove(giveUp));
         final Runnable run = () -> {
             try {
                 result.complete(call.call());
@@ -203,10 +214,14 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
             try {
                 loop.execute(task);
             } catch (RejectedExecutionException e) {
-                result.completeExceptionally(new IllegalStateException("the data plane is closed", e));
+                result.completeExceptionally(closedFailure(e));
             }
         }
         return result;
+    }
+
+    private static IllegalStateException closedFailure(Throwable cause) {
+        return new IllegalStateException("the data plane is closed", cause);
     }
 
     /**
