@@ -11,8 +11,8 @@
 # program wireguard-go), kernel (with vmlinuz and modules/VERSION). Downloads come from the Debian mirror of the machine's own apt sources.
 set -euo pipefail
 cache=${WGJVM_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/wg-jvm}
-packages=(wireguard-tools iperf3 iproute2 nftables iputils-ping procps busybox-static qemu-system-x86 seabios cpio kmod xz-utils netcat-openbsd strace chromium)
-programs=(wg wg-quick iperf3 ip nft ping sysctl busybox qemu-system-x86_64 cpio modprobe xz nc strace chromium)
+packages=(wireguard-tools iperf3 iproute2 nftables iputils-ping procps busybox-static qemu-system-x86 seabios cpio kmod xz-utils netcat-openbsd strace chromium tshark)
+programs=(wg wg-quick iperf3 ip nft ping sysctl busybox qemu-system-x86_64 cpio modprobe xz nc strace chromium tshark)
 
 own_mirror() { # the first Debian mirror in the machine's apt sources, in either format
   local mirror

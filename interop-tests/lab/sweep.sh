@@ -18,9 +18,9 @@ for file in /run/netns/wi*; do
     ip netns delete "$name" && echo "removed the left-over namespace $name"
   fi
 done
-for file in /run/wireguard/wi*.sock; do
+for file in /run/wireguard/wi*.sock /run/wireguard/wi*.wgjvm; do
   name=${file##*/}
-  if orphan "${name%.sock}"; then
+  if orphan "${name%.*}"; then
     rm -f "$file" && echo "removed the left-over socket $name"
   fi
 done

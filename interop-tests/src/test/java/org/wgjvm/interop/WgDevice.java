@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ final class WgDevice implements AutoCloseable {
     private final Path log;
     private Host tunHost;
     private Process process;
+    private Map<String, String> environment = Map.of();
 
     private WgDevice(Implementation implementation, Host host, String name) {
         this.implementation = implementation;
@@ -57,18 +59,26 @@ final class WgDevice implements AutoCloseable {
     void start() {
         final List<String> words = new ArrayList<>(implementation.command());
         words.add(name);
-        final Map<String, String> environment = Map.of("WG_PROCESS_FOREGROUND", "1", "LOG_LEVEL", "verbose");
-        process = ((Namespace) host).start(log, environment, words);
+        final Map<String, String> all = new HashMap<>(Map.of("WG_PROCESS_FOREGROUND", "1", "LOG_LEVEL", "verbose"));
+        all.putAll(environment);
+        process = ((Namespace) host).start(log, all, words);
         FailureReport.watch(log);
         Await.until("the daemon of " + this + " answers; " + log, START_LIMIT, () -> {
             if (!process.isAlive() && lostItsSocket()) {
-                process = ((Namespace) host).start(log, environment, words);
+                process = ((Namespace) host).start(log, all, words);
             } else if (!process.isAlive()) {
                 throw new AssertionError(this + " ended with exit code " + process.exitValue() + "\n" + logText());
             }
             // Not wg: it deletes a socket that refuses it, as one does that is bound and does not listen yet.
             return accepts() && host.run("wg", "show", name).ok();
         });
+    }
+
+    /** Kills the daemon and starts it anew, with no configuration and with these environment variables besides the usual ones. */
+    void restart(Map<String, String> more) {
+        kill();
+        environment = more;
+        start();
     }
 
     /** Whether another's daemon ended because a {@code wg show} of another test came between its {@code bind} and its {@code listen}. */

@@ -26,6 +26,7 @@ import org.wgjvm.core.device.DropReason;
 import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.noise.KeyLog;
 import org.wgjvm.transport.BindOptions;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.UdpBind;
@@ -152,6 +153,30 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         return onLoop(() -> null);
     }
 
+    /** Runs {@code task} on the event loop, where it must not take long. */
+    public CompletionStage<Void> run(Runnable task) {
+        return onLoop(() -> {
+            task.run();
+            return null;
+        });
+    }
+
+    /** Shows every packet from now on to {@code tap}, until {@link #removeTap}. Completes when that has begun. */
+    public CompletionStage<Void> addTap(PacketTap tap) {
+        return onLoop(() -> {
+            device.addTap(tap);
+            return null;
+        });
+    }
+
+    /** Shows {@code tap} nothing more once this completes. */
+    public CompletionStage<Void> removeTap(PacketTap tap) {
+        return onLoop(() -> {
+            device.removeTap(tap);
+            return null;
+        });
+    }
+
     /** Completes when the device is gone: normally after {@link #close}, exceptionally when something took it away. */
     public CompletableFuture<Void> closed() {
         return device.closed().copy();
@@ -262,6 +287,7 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         private DataPlaneEvents events = DataPlaneEvents.SILENT;
         private IoEventLoop loop;
         private boolean enforceMtu;
+        private KeyLog keyLog;
 
         private Builder(PacketPort port) {
             this.port = port;
@@ -291,6 +317,12 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
             return this;
         }
 
+        /** Hands the secrets of every handshake to {@code value}, on the event loop: for debugging, and never by default. */
+        public Builder keyLog(KeyLog value) {
+            keyLog = value;
+            return this;
+        }
+
         /** Starts. The sockets open when the port says that it is up. On failure the port is closed. */
         public DataPlane start() throws IOException {
             return assemble(DeviceLoop::start);
@@ -312,6 +344,7 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
                 runOn.execute(() -> {
                     try {
                         final DeviceLoop device = new DeviceLoop(runOn, port, binds, events, enforceMtu);
+                        device.device().keyLog(keyLog);
                         beginning.of(device);
                         started.complete(device);
                     } catch (IOException | RuntimeException | Error e) {

@@ -73,6 +73,9 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private PacketBatch first;
     private final List<Runnable> afterThaw = new ArrayList<>();
 
+    /** Null when nobody looks at packets. */
+    private PacketTaps taps;
+
     DeviceLoop(IoEventLoop loop, PacketPort port, Supplier<UdpBind> binds, DataPlaneEvents events, boolean enforceMtu) {
         this.loop = loop;
         this.port = port;
@@ -252,6 +255,9 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         final int packets = batch.size();
         final long begunNs = observer.beginTurn(Stage.OUTBOUND, device.counters());
         try {
+            if (taps != null) {
+                taps.inner(batch, true);
+            }
             final long nowNs = clock.nowNs();
             device.outbound(batch, nowNs);
             afterWork(nowNs);
@@ -304,6 +310,9 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         final int packets = batch.size();
         final long begunNs = observer.beginTurn(Stage.INBOUND, device.counters());
         try {
+            if (taps != null) {
+                taps.outer(batch, false);
+            }
             final long nowNs = clock.nowNs();
             if (filter != null) {
                 device.refuse(batch, filter);
@@ -336,6 +345,9 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
                 datagrams.tos[i] = (byte) (datagrams.tos[i] & 3 | dscp << 2);
             }
         }
+        if (taps != null) {
+            taps.outer(datagrams, true);
+        }
         final long begunNs = observer.begin();
         bind.send(datagrams);
         observer.end(Stage.SEND, begunNs);
@@ -343,10 +355,21 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public int deliver(PacketBatch inner) {
+        if (taps != null) {
+            taps.inner(inner, false);
+        }
         final long begunNs = observer.begin();
         final int accepted = port.write(inner);
         observer.end(Stage.DELIVER, begunNs);
         return accepted;
+    }
+
+    void addTap(PacketTap tap) {
+        taps = PacketTaps.with(taps, tap, device.packetOwners());
+    }
+
+    void removeTap(PacketTap tap) {
+        taps = PacketTaps.without(taps, tap);
     }
 
     // Commands.

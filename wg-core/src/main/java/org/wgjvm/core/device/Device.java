@@ -14,6 +14,7 @@ import org.wgjvm.core.config.PeerSnapshot;
 import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.core.handover.StateWriter;
+import org.wgjvm.core.noise.KeyLog;
 import org.wgjvm.core.noise.StaticIdentity;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
@@ -75,6 +76,17 @@ public final class Device {
     /** Our public key, or null. */
     public PublicKey publicKey() {
         return state.identity == null ? null : state.identity.publicKey();
+    }
+
+    /** Tells {@code log} the secrets of all handshakes from now on; null, as it is at first, for none. See {@link KeyLog}. */
+    public void keyLog(KeyLog log) {
+        state.keyLog = log;
+        state.peers.values().forEach(p -> p.handshake.keyLog(log));
+    }
+
+    /** Whose packets are whose, for a capture. */
+    public PacketOwners packetOwners() {
+        return new PacketOwners(state);
     }
 
     /** Whether the device is up. */

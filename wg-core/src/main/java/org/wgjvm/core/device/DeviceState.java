@@ -3,6 +3,7 @@ package org.wgjvm.core.device;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.wgjvm.core.noise.KeyLog;
 import org.wgjvm.core.noise.StaticIdentity;
 import org.wgjvm.core.noise.Tai64n;
 import org.wgjvm.core.routing.AllowedIps;
@@ -29,6 +30,7 @@ final class DeviceState {
 
     final Tai64n timestamps = new Tai64n();
     Sender sender;
+    KeyLog keyLog;
     StaticIdentity identity;
     boolean up;
     boolean enforceMtu;

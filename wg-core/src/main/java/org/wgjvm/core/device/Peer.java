@@ -45,6 +45,7 @@ final class Peer {
         this.state = state;
         this.remote = new RemoteStatic(publicKey);
         this.handshake = new Handshake(remote);
+        handshake.keyLog(state.keyLog);
         this.cookies = new CookieGenerator(publicKey);
         this.keypairs = new Keypairs(this::retire);
         this.timers = new PeerTimers(this, state);

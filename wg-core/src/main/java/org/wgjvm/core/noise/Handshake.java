@@ -46,6 +46,7 @@ public final class Handshake implements AutoCloseable {
 
     private final RemoteStatic remote;
     private PresharedKey presharedKey;
+    private KeyLog keyLog;
 
     private boolean consumedBefore;
     private long greatestSeconds;
@@ -63,6 +64,11 @@ public final class Handshake implements AutoCloseable {
     /** No handshake yet. */
     public Handshake(RemoteStatic remote) {
         this.remote = remote;
+    }
+
+    /** Who is told this side's secrets; null, as it is at first, for nobody. */
+    public void keyLog(KeyLog log) {
+        keyLog = log;
     }
 
     /** The peer's static key. */
@@ -157,6 +163,9 @@ public final class Handshake implements AutoCloseable {
         remote.mixStaticStatic(s);
         s.encryptAndHash(aead, timestamp, out, Messages.INITIATION_TIMESTAMP);
         clearMacs(out, Messages.INITIATION_LENGTH);
+        if (keyLog != null) {
+            logKeys(self, ephemeral);
+        }
 
         clear();
         identity = self;
@@ -216,6 +225,9 @@ public final class Handshake implements AutoCloseable {
         final byte[] ephemeralPublic = publicOf(ephemeral);
         s.mixEphemeral(ephemeralPublic);
         final boolean mixed = mixDh(s, ephemeral, remoteEphemeral) && mixDh(s, ephemeral, remote.publicKey().toBytes());
+        if (mixed && keyLog != null) {
+            logKeys(identity, ephemeral);
+        }
         Messages.wipe(ephemeral);
         if (!mixed) {
             // Neither can be: the initiation multiplied both points already.
@@ -380,6 +392,15 @@ public final class Handshake implements AutoCloseable {
             identity = self;
             state = State.INITIATION_CREATED;
         }
+    }
+
+    private void logKeys(StaticIdentity self, byte[] ephemeral) {
+        final byte[] localStatic = self.privateBytes();
+        final byte[] psk = new byte[PresharedKey.LENGTH];
+        copyPresharedKeyTo(psk, 0);
+        keyLog.onEphemeral(localStatic, remote.publicKey(), ephemeral, psk);
+        Messages.wipe(localStatic);
+        Messages.wipe(psk);
     }
 
     private void mixPresharedKey(SymmetricState s) {

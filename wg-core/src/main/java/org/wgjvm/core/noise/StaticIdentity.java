@@ -59,6 +59,13 @@ public final class StaticIdentity implements AutoCloseable {
         return publicBytes;
     }
 
+    /** A copy of the private half, which the caller wipes. */
+    byte[] privateBytes() {
+        final byte[] copy = new byte[PrivateKey.LENGTH];
+        privateKey.copyTo(copy, 0);
+        return copy;
+    }
+
     /** {@code out = DH(ours, point)}; false when it is zero, and {@code out} is then zero. */
     boolean sharedSecret(byte[] out, byte[] point) {
         final byte[] scalar = new byte[PrivateKey.LENGTH];

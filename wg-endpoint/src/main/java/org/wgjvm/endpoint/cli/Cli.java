@@ -31,10 +31,15 @@ public final class Cli {
                 "",
                 "Options of the daemon, each with the environment variable that means the same:",
                 "  --log-level LEVEL    LOG_LEVEL         verbose, error (the default) or silent",
+                "  --log-format FORMAT  LOG_FORMAT        text (the default) or json",
+                "  --keylog FILE        WGJVM_KEYLOG      writes the secrets of every handshake to FILE, for Wireshark:",
+                "                                         whoever has it can read all traffic. For debugging only",
                 "  --metrics [ADDR:]PORT WGJVM_METRICS    serves metrics to Prometheus, on 127.0.0.1 unless told",
                 "  --ui [ADDR:]PORT     WGJVM_UI          serves a page to watch it on, likewise",
                 "  --config FILE        WGJVM_CONFIG      where comments name the peers; else",
                 "                                         /etc/wireguard/INTERFACE.conf",
+                "  --user NAME          WGJVM_USER        becomes this user once everything is set up",
+                "  --capabilities WHICH WGJVM_CAPABILITIES  what it keeps then: net_admin (the default) or none",
                 "",
                 "Every command has --help. Further environment of the daemon: WG_PROCESS_FOREGROUND=1,",
                 "WG_TUN_FD, WG_UAPI_FD."
@@ -49,6 +54,8 @@ public final class Cli {
         this.around = around;
         line = new CommandLine(new Root());
         add(new DemoCommand(around));
+        add(new CaptureCommand(around));
+        add(new DoctorCommand(around));
         add(new UpCommand(around));
         add(new DownCommand(around));
         add(new ReloadCommand(around));

@@ -31,9 +31,11 @@ abstract class ConfCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws CommandException, ConfigException {
         final WgConfig config = ConfigParser.readWg(file);
-        final DeviceChange change = change(config, HostResolver.of(around.environment(), around.err()));
+        final HostResolver resolver = HostResolver.of(around.environment(), around.err());
+        final DeviceChange change = change(config, resolver);
         if (change != null) {
             Devices.set(around, name, change);
+            Devices.names(around, name, resolver.namesIn(change));
         }
         return 0;
     }

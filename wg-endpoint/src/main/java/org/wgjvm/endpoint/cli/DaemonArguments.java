@@ -18,7 +18,11 @@ record DaemonArguments(String interfaceName, Map<String, String> environment) {
             "--log-level", "LOG_LEVEL",
             "--metrics", "WGJVM_METRICS",
             "--ui", "WGJVM_UI",
-            "--config", "WGJVM_CONFIG");
+            "--config", "WGJVM_CONFIG",
+            "--log-format", "LOG_FORMAT",
+            "--keylog", DataPlaneFactory.KEYLOG_VARIABLE,
+            "--user", "WGJVM_USER",
+            "--capabilities", "WGJVM_CAPABILITIES");
 
     /** Whether the arguments have that form; what is wrong with an option is for {@link #parse} to say. */
     static boolean areThese(List<String> arguments) {

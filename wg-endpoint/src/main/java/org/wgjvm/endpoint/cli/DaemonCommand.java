@@ -43,6 +43,9 @@ final class DaemonCommand {
                 around.err().println("wg-jvm: " + note);
             }
         }
+        for (final String warning : daemon.warnings()) {
+            (announce ? around.out() : around.err()).println((announce ? "warning: " : "wg-jvm: warning: ") + warning);
+        }
         if (announce) {
             around.out().println("ready");
             around.out().flush();

@@ -1,6 +1,10 @@
 package org.wgjvm.endpoint.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
@@ -10,32 +14,51 @@ import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.dataplane.DataPlaneEvents;
 import org.wgjvm.dataplane.DataPlaneStatistics;
 import org.wgjvm.dataplane.Handover;
+import org.wgjvm.endpoint.capture.CaptureStream;
+import org.wgjvm.endpoint.capture.KeyLogFile;
+import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
+import org.wgjvm.endpoint.names.DnsLookup;
+import org.wgjvm.endpoint.names.EndpointNames;
 import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.TunOptions;
 
 /** Plugs the data plane, on a TUN device of Linux, into the daemon. */
 final class DataPlaneFactory implements DeviceFactory {
+    /** A file for the secrets of every handshake. */
+    static final String KEYLOG_VARIABLE = "WGJVM_KEYLOG";
+
     @Override
-    public Device start(String interfaceName, int tunFd, Log log) throws IOException {
-        final TunOptions options = TunOptions.fromEnvironment(System.getenv());
+    public Device start(String interfaceName, int tunFd, Map<String, String> environment, Log log) throws IOException {
+        final TunOptions options = TunOptions.fromEnvironment(environment);
+        final List<String> warnings = new ArrayList<>();
+        final KeyLogFile keyLog = keyLog(environment.getOrDefault(KEYLOG_VARIABLE, ""), warnings, log);
         final LinuxTun tun =
                 tunFd >= 0 ? LinuxTun.fromFd(tunFd, options) : LinuxTun.create(interfaceName, LinuxTun.DEFAULT_MTU, options);
         log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
-        return new Running(tun, DataPlane.builder(tun).events(new LoggedEvents(log)).start());
+        final EndpointNames names = new EndpointNames(DnsLookup.of(environment.getOrDefault(DnsLookup.SERVERS_VARIABLE, "")), log);
+        final DataPlaneEvents events = AllEvents.of(new LoggedEvents(log), names);
+        final DataPlane plane = DataPlane.builder(tun).events(events).keyLog(keyLog).start();
+        names.attach(plane);
+        return new Running(tun, plane, names, warnings, log);
     }
 
     @Override
-    public Arrival takeOver(int tunFd, int agreed, Log log) throws IOException {
-        final LinuxTun tun = LinuxTun.takeOver(tunFd, agreed, TunOptions.fromEnvironment(System.getenv()));
+    public Arrival takeOver(int tunFd, int agreed, Map<String, String> environment, Log log) throws IOException {
+        final List<String> warnings = new ArrayList<>();
+        final KeyLogFile keyLog = keyLog(environment.getOrDefault(KEYLOG_VARIABLE, ""), warnings, log);
+        final LinuxTun tun = LinuxTun.takeOver(tunFd, agreed, TunOptions.fromEnvironment(environment));
         log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
-        final DataPlane plane = DataPlane.builder(tun).events(new LoggedEvents(log)).expect();
+        final EndpointNames names = new EndpointNames(DnsLookup.of(environment.getOrDefault(DnsLookup.SERVERS_VARIABLE, "")), log);
+        final DataPlaneEvents events = AllEvents.of(new LoggedEvents(log), names);
+        final DataPlane plane = DataPlane.builder(tun).events(events).keyLog(keyLog).expect();
+        names.attach(plane);
         return new Arrival() {
             @Override
             public Device prepare(StateReader state, int udpV4, int udpV6) throws IOException {
                 plane.takeOver(state, udpV4, udpV6);
-                return new Running(tun, plane);
+                return new Running(tun, plane, names, warnings, log);
             }
 
             @Override
@@ -45,9 +68,30 @@ final class DataPlaneFactory implements DeviceFactory {
         };
     }
 
-    private record Running(LinuxTun tun, DataPlane plane) implements Device {
+    private static KeyLogFile keyLog(String file, List<String> warnings, Log log) throws IOException {
+        if (file.isEmpty()) {
+            return null;
+        }
+        // The launcher changes to the root directory before a daemon goes to the background.
+        final Path path = Path.of(System.getProperty("wgjvm.directory", "")).resolve(file).toAbsolutePath();
+        final String warning = "KEY LOG: the secrets of every handshake are written to " + path
+                + ". Whoever has that file can read all traffic of this interface, and be us to its peers.";
+        final KeyLogFile opened = KeyLogFile.open(path, log);
+        log.error(warning);
+        warnings.add(warning);
+        return opened;
+    }
+
+    private record Running(LinuxTun tun, DataPlane plane, EndpointNames names, List<String> warnings, Log log) implements Device {
+        @Override
+        public void serve(ControlServer control) {
+            control.add(CaptureStream.COMMAND, new CaptureStream(tun.name(), plane, log)::run);
+            control.add(EndpointNames.COMMAND, names::answer);
+        }
+
         @Override
         public CompletionStage<Integer> apply(DeviceChange change) {
+            names.onConfigured(change);
             return plane.apply(change);
         }
 
@@ -97,7 +141,13 @@ final class DataPlaneFactory implements DeviceFactory {
         }
 
         @Override
+        public CompletionStage<Void> run(Runnable task) {
+            return plane.run(task);
+        }
+
+        @Override
         public void close() {
+            names.close();
             plane.close();
         }
     }

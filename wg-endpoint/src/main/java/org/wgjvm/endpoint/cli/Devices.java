@@ -4,8 +4,17 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.crypto.PublicKey;
+import org.wgjvm.endpoint.config.HostPort;
+import org.wgjvm.endpoint.control.ControlClient;
+import org.wgjvm.endpoint.control.ControlRequest;
+import org.wgjvm.endpoint.control.ControlServer;
+import org.wgjvm.endpoint.names.EndpointNames;
 import org.wgjvm.endpoint.uapi.UapiClient;
 import org.wgjvm.endpoint.uapi.UapiSocket;
 
@@ -26,6 +35,34 @@ final class Devices {
             client.set(change);
         } catch (IOException e) {
             throw new CommandException("Unable to modify interface " + name + ": " + e.getMessage());
+        }
+    }
+
+    /** Tells the daemon the names of endpoints that were just set. One that is not ours has no use for them, and keeps the addresses. */
+    static void names(Surroundings around, String name, Map<PublicKey, HostPort> names) {
+        final Path socket = ControlServer.path(around.sockets(), name);
+        if (names.isEmpty() || !Files.exists(socket)) {
+            return;
+        }
+        final List<String> lines = new ArrayList<>();
+        names.forEach((key, host) -> lines.add(key.toBase64() + '\t' + host));
+        try (ControlClient client = ControlClient.connect(socket)) {
+            client.ask(new ControlRequest(EndpointNames.COMMAND, List.of(), lines));
+        } catch (IOException e) {
+            around.err().println("The daemon of " + name + " does not learn the names of endpoints: " + e.getMessage());
+        }
+    }
+
+    /** The control channel of a daemon of ours. */
+    static ControlClient control(Surroundings around, String name) throws CommandException {
+        if (name.isEmpty() || name.indexOf('/') >= 0) {
+            throw new CommandException("`" + name + "' is not the name of an interface");
+        }
+        final Path socket = ControlServer.path(around.sockets(), name);
+        try {
+            return ControlClient.connect(socket);
+        } catch (IOException e) {
+            throw new CommandException("no daemon of ours answers at " + socket + ": " + e.getMessage());
         }
     }
 

@@ -14,10 +14,7 @@ final class LoggedEvents implements DataPlaneEvents {
     }
 
     private void verbose(PublicKey peer, String text) {
-        if (log.isVerbose()) {
-            final String key = peer.toBase64();
-            log.verbose("peer(" + key.substring(0, 4) + "…" + key.substring(39, 43) + ") - " + text);
-        }
+        log.verbose(peer, text);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.wgjvm.endpoint.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.endpoint.config.ConfigException;
 import org.wgjvm.endpoint.config.HostResolver;
 import org.wgjvm.endpoint.config.SetArguments;
@@ -33,7 +34,10 @@ final class SetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, ConfigException {
-        Devices.set(around, name, SetArguments.parse(changes, HostResolver.of(around.environment(), around.err())));
+        final HostResolver resolver = HostResolver.of(around.environment(), around.err());
+        final DeviceChange change = SetArguments.parse(changes, resolver);
+        Devices.set(around, name, change);
+        Devices.names(around, name, resolver.namesIn(change));
         return 0;
     }
 }

@@ -4,8 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.crypto.PublicKey;
+import org.wgjvm.endpoint.config.HostPort;
 import org.wgjvm.endpoint.quick.DeviceLink;
 import org.wgjvm.endpoint.uapi.UapiClient;
 import org.wgjvm.endpoint.uapi.UapiSocket;
@@ -66,6 +69,11 @@ final class SocketLink implements DeviceLink {
         try (UapiClient client = UapiClient.connect(UapiSocket.path(around.sockets(), interfaceName))) {
             client.set(change);
         }
+    }
+
+    @Override
+    public void names(String interfaceName, Map<PublicKey, HostPort> names) {
+        Devices.names(around, interfaceName, names);
     }
 
     @Override

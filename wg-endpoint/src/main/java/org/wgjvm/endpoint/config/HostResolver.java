@@ -5,9 +5,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.wgjvm.core.config.DeviceChange;
+import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.endpoint.text.InetReader;
 import org.wgjvm.endpoint.text.ScopeNames;
 
@@ -22,6 +27,7 @@ public final class HostResolver {
 
     private final long retries;
     private final PrintStream err;
+    private final IdentityHashMap<Endpoint, HostPort> names = new IdentityHashMap<>();
 
     private HostResolver(long retries, PrintStream err) {
         this.retries = retries;
@@ -58,7 +64,9 @@ public final class HostResolver {
         long pauseMs = FIRST_PAUSE_MS;
         for (long tried = 0; ; tried++) {
             try {
-                return Endpoint.of(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+                final Endpoint found = Endpoint.of(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+                names.put(found, endpoint);
+                return found;
             } catch (UnknownHostException e) {
                 final boolean passing = e.getMessage() != null && e.getMessage().toLowerCase(Locale.ROOT).contains("temporary");
                 if (!passing || tried >= retries || !pause(endpoint, pauseMs)) {
@@ -67,6 +75,18 @@ public final class HostResolver {
                 pauseMs = Math.min(LAST_PAUSE_MS, pauseMs * 6 / 5);
             }
         }
+    }
+
+    /** The names behind the endpoints of {@code change} that this resolver found: a daemon of ours looks them up again when it must. */
+    public Map<PublicKey, HostPort> namesIn(DeviceChange change) {
+        final Map<PublicKey, HostPort> found = new LinkedHashMap<>();
+        for (final PeerChange peer : change.peers()) {
+            final HostPort name = peer.endpoint() == null ? null : names.get(peer.endpoint());
+            if (name != null) {
+                found.put(peer.publicKey(), name);
+            }
+        }
+        return found;
     }
 
     private boolean pause(HostPort endpoint, long pauseMs) {

@@ -8,6 +8,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The other end of the control channel. Of one thread, but for {@link #finish} and {@link #close}. */
 public final class ControlClient implements AutoCloseable {
@@ -15,6 +17,7 @@ public final class ControlClient implements AutoCloseable {
 
     private final SocketChannel channel;
     private final LineReader reader;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     private ControlClient(SocketChannel channel) {
         this.channel = channel;
@@ -67,8 +70,18 @@ public final class ControlClient implements AutoCloseable {
         channel.shutdownOutput();
     }
 
+    /** Waits until {@link #close} was called, at most so long. Any thread but the client's. */
+    public void awaitClose(long timeoutMs) {
+        try {
+            final boolean ignored = closed.await(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
+        closed.countDown();
     }
 }

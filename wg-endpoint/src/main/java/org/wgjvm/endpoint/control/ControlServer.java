@@ -102,9 +102,7 @@ public final class ControlServer implements AutoCloseable {
             if (lines == null) {
                 return false;
             }
-            final List<String> words = Arrays.asList(lines.getFirst().split("\t", -1));
-            final ControlRequest request =
-                    new ControlRequest(words.getFirst(), words.subList(1, words.size()), lines.subList(1, lines.size()));
+            final ControlRequest request = parse(lines);
             final ControlCommand command = commands.get(request.command());
             if (command == null) {
                 throw new ControlException("this daemon has no such command: " + request.command());
@@ -125,6 +123,12 @@ public final class ControlServer implements AutoCloseable {
             return false;
         }
         return true;
+    }
+
+    /** The request in lines of which none is empty; throws {@link IllegalArgumentException} for what is none. */
+    static ControlRequest parse(List<String> lines) {
+        final List<String> words = Arrays.asList(lines.getFirst().split("\t", -1));
+        return new ControlRequest(words.getFirst(), words.subList(1, words.size()), lines.subList(1, lines.size()));
     }
 
     /** After a request that could not be read it is not known where the next one begins, so the connection ends with any refusal. */

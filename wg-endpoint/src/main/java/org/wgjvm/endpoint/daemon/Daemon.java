@@ -54,7 +54,8 @@ public final class Daemon implements AutoCloseable {
     public static Daemon start(String interfaceName, Map<String, String> environment, Path sockets, DeviceFactory factory)
             throws DaemonException {
         final DaemonOptions options = DaemonOptions.of(interfaceName, environment);
-        final Log log = Log.to(System.err, options.level(), options.interfaceName());
+        final Privileges privileges = Privileges.of(environment);
+        final Log log = Log.to(System.err, options.level(), options.json(), options.interfaceName());
         LibraryLog.to(log);
         log.verbose("Starting");
         if (options.takeOverFd() >= 0) {
@@ -62,9 +63,9 @@ public final class Daemon implements AutoCloseable {
         }
         final DeviceFactory.Device device;
         try {
-            device = factory.start(options.interfaceName(), options.tunFd(), log);
+            device = factory.start(options.interfaceName(), options.tunFd(), environment, log);
         } catch (IOException e) {
-            throw new DaemonException("Failed to create TUN device " + options.interfaceName() + ": " + e.getMessage());
+            throw new DaemonException("Failed to start the interface " + options.interfaceName() + ": " + e.getMessage());
         }
         final DaemonPages pages = DaemonPages.start(options, device, environment, sockets, log);
         final UapiListener listener;
@@ -77,7 +78,21 @@ public final class Daemon implements AutoCloseable {
             device.close();
             throw new DaemonException("UAPI listen error: " + e.getMessage());
         }
-        return assemble(device, listener, control(sockets, device, log), pages, environment, log);
+        final ControlServer control = control(sockets, device, log);
+        try {
+            // Before anybody is served.
+            privileges.drop(device);
+        } catch (IOException e) {
+            listener.close();
+            if (control != null) {
+                control.close();
+            }
+            pages.close();
+            device.close();
+            throw new DaemonException("Failed to drop privileges: " + e.getMessage());
+        }
+        log.verbose("Privileges: " + privileges);
+        return assemble(device, listener, control, pages, environment, log);
     }
 
     /** Takes the place of the process that started this one. */
@@ -86,7 +101,7 @@ public final class Daemon implements AutoCloseable {
         final TakeOver takeOver = new TakeOver(options.takeOverFd(), log);
         try {
             final TakeOver.Belongings belongings = takeOver.introduce();
-            final DeviceFactory.Arrival arrival = factory.takeOver(belongings.tun(), belongings.agreed(), log);
+            final DeviceFactory.Arrival arrival = factory.takeOver(belongings.tun(), belongings.agreed(), environment, log);
             final UapiListener listener = belongings.uapiPath() == null
                     ? new InheritedListener(belongings.uapi())
                     : PathListener.takeOver(belongings.uapiPath(), belongings.uapi());
@@ -173,6 +188,11 @@ public final class Daemon implements AutoCloseable {
             log.verbose("Ending: " + reason.get());
         }
         ended.countDown();
+    }
+
+    /** What whoever started it should know. */
+    public List<String> warnings() {
+        return device.warnings();
     }
 
     /** Waits until the daemon has a reason to end; {@link #close} is still to be called. Returns the reason. */

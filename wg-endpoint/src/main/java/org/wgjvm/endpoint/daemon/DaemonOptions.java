@@ -16,6 +16,7 @@ import org.wgjvm.endpoint.web.ListenAddress;
  * @param level {@code LOG_LEVEL}
  * @param metrics {@code WGJVM_METRICS}: where to serve metrics, or null
  * @param page {@code WGJVM_UI}: where to serve the page, or null
+ * @param json {@code LOG_FORMAT=json}
  */
 record DaemonOptions(
         String interfaceName,
@@ -24,7 +25,8 @@ record DaemonOptions(
         int takeOverFd,
         Log.Level level,
         InetSocketAddress metrics,
-        InetSocketAddress page) {
+        InetSocketAddress page,
+        boolean json) {
     private static final int LONGEST_NAME = 15;
 
     static DaemonOptions of(String interfaceName, Map<String, String> environment) throws DaemonException {
@@ -36,7 +38,8 @@ record DaemonOptions(
                 fd(environment, TakeOver.VARIABLE),
                 Log.Level.of(environment.get("LOG_LEVEL")),
                 address(environment, "WGJVM_METRICS", "--metrics"),
-                address(environment, "WGJVM_UI", "--ui"));
+                address(environment, "WGJVM_UI", "--ui"),
+                isJson(environment.getOrDefault("LOG_FORMAT", "")));
     }
 
     /** The kernel's rules for names of interfaces, and no slash, since the name is part of a path. */
@@ -59,6 +62,14 @@ record DaemonOptions(
         } catch (IllegalArgumentException e) {
             throw new DaemonException(option + " (" + variable + "): " + e.getMessage());
         }
+    }
+
+    private static boolean isJson(String format) throws DaemonException {
+        return switch (format) {
+            case "json" -> true;
+            case "", "text" -> false;
+            default -> throw new DaemonException("LOG_FORMAT=" + format + " is neither text nor json");
+        };
     }
 
     private static int fd(Map<String, String> environment, String variable) throws DaemonException {

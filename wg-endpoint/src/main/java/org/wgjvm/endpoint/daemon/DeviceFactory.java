@@ -2,6 +2,8 @@ package org.wgjvm.endpoint.daemon;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.core.handover.StateReader;
@@ -19,9 +21,10 @@ public interface DeviceFactory {
      *
      * @param interfaceName the name wanted; with {@code tunFd} the kernel's name counts instead
      * @param tunFd an open TUN file descriptor to take over, or -1 to create the device
+     * @param environment the environment variables, and the options that stand for some
      * @throws IOException says in one line what could not be opened and why
      */
-    Device start(String interfaceName, int tunFd, Log log) throws IOException;
+    Device start(String interfaceName, int tunFd, Map<String, String> environment, Log log) throws IOException;
 
     /**
      * Takes over the TUN device of another process, which goes on until it has stopped for good.
@@ -29,7 +32,7 @@ public interface DeviceFactory {
      * @param tunFd the device, closed if this fails
      * @param agreed its offloads, as {@link Handover.Inside} has them
      */
-    default Arrival takeOver(int tunFd, int agreed, Log log) throws IOException {
+    default Arrival takeOver(int tunFd, int agreed, Map<String, String> environment, Log log) throws IOException {
         throw new IOException("this device cannot be taken over");
     }
 
@@ -63,6 +66,11 @@ public interface DeviceFactory {
         /** Tells one more observer, from now on. */
         default void tell(DataPlaneEvents observer) {}
 
+        /** What whoever started it should know, each in a line. */
+        default List<String> warnings() {
+            return List.of();
+        }
+
         /** Adds to the control channel what this data plane can do beyond the UAPI. */
         default void serve(ControlServer control) {}
 
@@ -71,6 +79,9 @@ public interface DeviceFactory {
 
         /** Completes when whatever drives it has come round once more: not before, so that one that is stuck can be told. */
         CompletionStage<Void> turn();
+
+        /** Runs {@code task} on the thread that opens and marks sockets. */
+        CompletionStage<Void> run(Runnable task);
 
         /** Ends it and removes its TUN device. Idempotent, any thread; returns when that is done. */
         @Override

@@ -1,8 +1,11 @@
 package org.wgjvm.endpoint.quick;
 
 import java.io.IOException;
+import java.util.Map;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.crypto.PublicKey;
+import org.wgjvm.endpoint.config.HostPort;
 
 /** How {@code up} and {@code down} reach data planes. */
 public interface DeviceLink {
@@ -14,6 +17,9 @@ public interface DeviceLink {
 
     /** Applies a change. */
     void set(String interfaceName, DeviceChange change) throws IOException;
+
+    /** Tells a daemon of ours by which names endpoints are known, after they were set; any other keeps the addresses. */
+    default void names(String interfaceName, Map<PublicKey, HostPort> names) {}
 
     /** Its state. */
     DeviceSnapshot get(String interfaceName) throws IOException;

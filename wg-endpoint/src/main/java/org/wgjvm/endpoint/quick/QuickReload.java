@@ -191,6 +191,7 @@ public final class QuickReload {
         if (!device.isEmpty()) {
             undo.push("keys and peers", () -> devices.set(name, device.inverse()));
             devices.set(name, device.change());
+            devices.names(name, resolver.namesIn(device.change()));
         }
         defaultRoute(undo);
         for (final IpPrefix route : removeRoutes) {

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.routing.IpPrefix;
 import org.wgjvm.endpoint.config.ConfigException;
@@ -88,7 +89,9 @@ public final class QuickUp {
 
     private void steps() throws QuickException, ConfigException, IOException {
         hooks(options.preUp());
-        devices.set(name, file.config().toAddconf(resolver));
+        final DeviceChange change = file.config().toAddconf(resolver);
+        devices.set(name, change);
+        devices.names(name, resolver.namesIn(change));
         for (final String address : options.addresses()) {
             shell.run("ip", address.indexOf(':') >= 0 ? "-6" : "-4", "address", "add", address, "dev", name);
         }

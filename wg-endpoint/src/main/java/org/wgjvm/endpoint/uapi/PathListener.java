@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +93,8 @@ public final class PathListener implements UapiListener {
         try {
             while (isOurs()) {
                 final WatchKey key = watch.take();
-                key.pollEvents();
-                if (!key.reset()) {
+                final boolean touched = key.pollEvents().stream().anyMatch(e -> socket.getFileName().equals(e.context()));
+                if (!key.reset() || touched && !isVisible()) {
                     break;
                 }
             }
@@ -105,8 +106,23 @@ public final class PathListener implements UapiListener {
         }
     }
 
+    /** Whether this process, which may have become another user, still sees into the directory. */
+    private boolean isVisible() {
+        return Files.isExecutable(socket.getParent());
+    }
+
+    /** Where we cannot see, we believe so. */
     private boolean isOurs() {
-        return identity != null && identity.equals(UapiSocket.identity(socket));
+        return !isVisible() || identity != null && identity.equals(UapiSocket.identity(socket));
+    }
+
+    /** A process that has become another user leaves its file: whoever meets it finds that nobody listens, and replaces it. */
+    private void deleteIfAllowed() throws IOException {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (AccessDeniedException e) {
+            // As said.
+        }
     }
 
     @Override
@@ -144,8 +160,8 @@ public final class PathListener implements UapiListener {
         }
         closed = true;
         try {
-            if (remove && isOurs()) {
-                Files.deleteIfExists(socket);
+            if (remove && isOurs() && isVisible()) {
+                deleteIfAllowed();
             }
             server.stop();
             FileDescriptors.close(server.descriptor());

@@ -80,13 +80,19 @@ final class DaemonTest implements DeviceFactory {
         }
 
         @Override
+        public CompletionStage<Void> run(Runnable task) {
+            task.run();
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public void close() {
             closed.complete(null);
         }
     }
 
     @Override
-    public Device start(String interfaceName, int tunFd, Log log) throws IOException {
+    public Device start(String interfaceName, int tunFd, Map<String, String> environment, Log log) throws IOException {
         if (interfaceName.equals("taken")) {
             throw new IOException("device or resource busy (EBUSY)");
         }
