@@ -24,7 +24,7 @@ public final class TopSession {
     /** How often it is looked whether the terminal has another size. */
     private static final long LOOK_NS = 200_000_000;
 
-    private static final int PLAIN_COLUMNS = 160;
+    private static final int PLAIN_COLUMNS = 180;
     private static final int END_OF_KEYS = -1;
     private static final int UP = 'A' << 8;
     private static final int DOWN = 'B' << 8;
