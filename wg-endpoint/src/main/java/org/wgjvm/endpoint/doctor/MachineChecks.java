@@ -2,6 +2,8 @@ package org.wgjvm.endpoint.doctor;
 
 import io.netty.channel.uring.IoUring;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -176,9 +178,11 @@ final class MachineChecks {
         }
     }
 
+    /** In one read: a file of {@code /proc/sys} has nothing more to give to a second one. */
     private String read(String path) {
-        try {
-            return Files.readString(proc.resolve(path)).strip();
+        final byte[] bytes = new byte[256];
+        try (InputStream in = Files.newInputStream(proc.resolve(path))) {
+            return new String(bytes, 0, Math.max(0, in.read(bytes)), StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
             return "";
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +108,16 @@ final class DoctorTest {
                     "\\{\"level\":" + string + ",\"name\":" + string + ",\"text\":" + string + ",\"fix\":" + string + "\\}";
             assertTrue(finding.toJson().matches(object), finding.toJson());
         }
+    }
+
+    @Test
+    void aSettingOfTheKernelIsReadWhole() throws Exception {
+        final Process sysctl = new ProcessBuilder("cat", "/proc/sys/net/core/rmem_max").start();
+        final String value = new String(sysctl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        final List<Finding> findings = new ArrayList<>();
+        new MachineChecks(Path.of("/proc"), findings::add).run();
+        final Finding found = findings.stream().filter(f -> f.name().equals("rmem_max")).findFirst().orElseThrow();
+        assertTrue(found.text().startsWith(value.isEmpty() ? "" : value + " bytes"), found.text());
     }
 
     @Test
