@@ -31,7 +31,8 @@ record HandshakeLoad(String name, int size, String implementation, boolean isX25
                 new HandshakeLoad(
                         "x25519", 32, "bc", true,
                         () -> org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(scalar, 0, point, 0, theirs, 0)),
-                new HandshakeLoad("x25519 base", 32, "bc", true, () -> X25519.scalarMultBase(out, scalar)),
+                new HandshakeLoad(
+                        "x25519 base", 32, "bc", true, () -> org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(scalar, 0, out, 0)),
                 new HandshakeLoad("blake2s mac", 116, "ours", false, () -> Blake2s.mac(out, 0, scalar, message, 0, message.length)),
                 new HandshakeLoad("blake2s kdf2", 32, "ours", false, () -> Blake2s.kdf(chaining, out, k1, k2)),
                 new HandshakeLoad(
