@@ -9,6 +9,11 @@ public interface DataPlaneEvents extends DeviceEvents {
     /** An observer that does nothing. */
     DataPlaneEvents SILENT = new DataPlaneEvents() {};
 
+    /** An observer that tells all of these, in this order. */
+    static DataPlaneEvents all(DataPlaneEvents... observers) {
+        return new EventFan(observers);
+    }
+
     /** The inside went up or down; down means silence and a free port. */
     default void onLink(boolean up) {}
 

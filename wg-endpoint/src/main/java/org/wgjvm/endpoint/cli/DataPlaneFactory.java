@@ -38,7 +38,7 @@ final class DataPlaneFactory implements DeviceFactory {
                 tunFd >= 0 ? LinuxTun.fromFd(tunFd, options) : LinuxTun.create(interfaceName, LinuxTun.DEFAULT_MTU, options);
         log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
         final EndpointNames names = new EndpointNames(DnsLookup.of(environment.getOrDefault(DnsLookup.SERVERS_VARIABLE, "")), log);
-        final DataPlaneEvents events = AllEvents.of(new LoggedEvents(log), names);
+        final DataPlaneEvents events = DataPlaneEvents.all(new LoggedEvents(log), names);
         final DataPlane plane = DataPlane.builder(tun).events(events).keyLog(keyLog).start();
         names.attach(plane);
         return new Running(tun, plane, names, warnings, log);
@@ -51,7 +51,7 @@ final class DataPlaneFactory implements DeviceFactory {
         final LinuxTun tun = LinuxTun.takeOver(tunFd, agreed, TunOptions.fromEnvironment(environment));
         log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
         final EndpointNames names = new EndpointNames(DnsLookup.of(environment.getOrDefault(DnsLookup.SERVERS_VARIABLE, "")), log);
-        final DataPlaneEvents events = AllEvents.of(new LoggedEvents(log), names);
+        final DataPlaneEvents events = DataPlaneEvents.all(new LoggedEvents(log), names);
         final DataPlane plane = DataPlane.builder(tun).events(events).keyLog(keyLog).expect();
         names.attach(plane);
         return new Arrival() {
