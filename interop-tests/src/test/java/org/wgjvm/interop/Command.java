@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Command {
     private Command() {}
 
-    /** Runs to the end, at most for {@code limit}; then it and its children are killed and the exit code is 124. */
+    /** Runs to the end; what runs on for {@code limit} (of an idle machine) is killed with its children, and the exit code is 124. */
     static Outcome run(Duration limit, String stdin, List<String> words) {
         final Path output = temporaryFile("out");
         try {
@@ -25,7 +25,7 @@ final class Command {
             } catch (IOException e) {
                 // The program ended without reading all of it: its exit code and output tell why.
             }
-            final boolean inTime = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+            final boolean inTime = process.waitFor(Await.onBusyMachine(limit).toMillis(), TimeUnit.MILLISECONDS);
             if (!inTime) {
                 killTree(process.toHandle());
                 process.waitFor();
