@@ -19,16 +19,16 @@ import org.wgjvm.crypto.PrivateKey;
 import org.wgjvm.tun.MemoryPort;
 
 /** Two data planes over loopback, 10.0.0.1 and 10.0.0.2, each the other's peer. */
-final class Tunnel implements AutoCloseable {
-    final End left;
-    final End right;
+public final class Tunnel implements AutoCloseable {
+    public final End left;
+    public final End right;
 
     /** One of them. */
-    static final class End implements DataPlaneEvents, AutoCloseable {
-        final PrivateKey key = PrivateKey.generate(new SecureRandom()::nextBytes);
-        final Semaphore delivered = new Semaphore(0);
-        final MemoryPort port = new MemoryPort("test", 1420, 1024, 2048, delivered::release);
-        final DataPlane plane;
+    public static final class End implements DataPlaneEvents, AutoCloseable {
+        public final PrivateKey key = PrivateKey.generate(new SecureRandom()::nextBytes);
+        public final Semaphore delivered = new Semaphore(0);
+        public final MemoryPort port = new MemoryPort("test", 1420, 1024, 2048, delivered::release);
+        public final DataPlane plane;
         private final CountDownLatch listening = new CountDownLatch(1);
 
         End() throws IOException, InterruptedException {
@@ -43,11 +43,11 @@ final class Tunnel implements AutoCloseable {
             listening.countDown();
         }
 
-        DataPlaneStatistics observe() {
+        public DataPlaneStatistics observe() {
             return plane.observe().toCompletableFuture().join();
         }
 
-        void peer(End other, String prefix) {
+        public void peer(End other, String prefix) {
             final PeerChange change = new PeerChange(
                     other.key.publicKey(), false, false, null,
                     Packets.endpoint("127.0.0.1", other.observe().device().listenPort()), null, false,
@@ -55,14 +55,14 @@ final class Tunnel implements AutoCloseable {
             assertEquals(0, plane.apply(new DeviceChange(null, null, null, false, List.of(change))).toCompletableFuture().join());
         }
 
-        void send(byte[] packet) {
+        public void send(byte[] packet) {
             final MemorySegment segment = Arena.ofAuto().allocate(packet.length);
             MemorySegment.copy(packet, 0, segment, ValueLayout.JAVA_BYTE, 0, packet.length);
             assertTrue(port.offer(segment, 0, packet.length));
         }
 
         /** Waits for so many packets. */
-        void take(int count) throws InterruptedException {
+        public void take(int count) throws InterruptedException {
             int got = 0;
             while (got < count) {
                 final int n = port.poll((segment, offset, length) -> { }, 100);
@@ -79,7 +79,7 @@ final class Tunnel implements AutoCloseable {
         }
     }
 
-    Tunnel() throws IOException, InterruptedException {
+    public Tunnel() throws IOException, InterruptedException {
         left = new End();
         right = new End();
         left.peer(right, "10.0.0.2/32");
@@ -87,7 +87,7 @@ final class Tunnel implements AutoCloseable {
     }
 
     /** Sends a packet from left to right and waits for it. */
-    void cross(int count) throws InterruptedException {
+    public void cross(int count) throws InterruptedException {
         for (int i = 0; i < count; i++) {
             left.send(Packets.udp("10.0.0.1", "10.0.0.2", i, 1000));
             right.take(1);

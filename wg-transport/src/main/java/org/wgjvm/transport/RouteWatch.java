@@ -3,27 +3,22 @@ package org.wgjvm.transport;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.wgjvm.core.packet.Endpoint;
-import org.wgjvm.sys.Errno;
-import org.wgjvm.sys.Sockets;
 
 /**
  * Lets go of sticky sources that routing has outgrown, as the kernel module does: when the address is no longer this host's, or a packet
  * to the endpoint would now leave by another interface than the one on which the peer addressed us.
  *
- * <p>It listens to rtnetlink(7) on the event loop for changes of links, addresses, routes and rules, and then looks at every endpoint: soon
+ * <p>It listens on the event loop for changes of links, addresses, routes and rules, and then looks at every endpoint: soon
  * after the first change, but at most once a second, and a few endpoints per turn of the loop, so that a storm of route changes does not
  * hold up traffic. All calls, in and out, are on the event loop.
  */
 public final class RouteWatch implements AutoCloseable {
-    /** RTMGRP_LINK, and those for addresses, routes and rules of IPv4 and IPv6. */
-    private static final int GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400 | 1 << 18;
+    private static final int GROUPS = RouteNews.LINKS | RouteNews.ADDRESSES | RouteNews.ROUTES | RouteNews.RULES;
 
     private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
@@ -31,10 +26,8 @@ public final class RouteWatch implements AutoCloseable {
 
     private final EventLoop loop;
     private final Source source;
-    private final MemorySegment buffer = Arena.ofAuto().allocate(16384, 8);
     private RouteQuery query;
-    private FdRegistration handle;
-    private int fd = -1;
+    private RouteNews news;
     private Future<?> pending;
     private boolean checking;
     private long lastCheckNs;
@@ -56,8 +49,7 @@ public final class RouteWatch implements AutoCloseable {
         boolean done = false;
         try {
             watch.query = RouteQuery.open();
-            watch.fd = RouteQuery.openNetlink(GROUPS);
-            watch.handle = FdRegistration.register(loop, watch.fd, watch::onReadable, watch::close);
+            watch.news = RouteNews.open(loop, GROUPS, watch::onNews, watch::close);
             done = true;
             return watch;
         } finally {
@@ -84,13 +76,9 @@ public final class RouteWatch implements AutoCloseable {
             pending.cancel(false);
             pending = null;
         }
-        if (handle != null) {
-            handle.cancel();
-            handle = null;
-        }
-        if (fd >= 0) {
-            Sockets.close(fd);
-            fd = -1;
+        if (news != null) {
+            news.close();
+            news = null;
         }
         if (query != null) {
             query.close();
@@ -98,15 +86,8 @@ public final class RouteWatch implements AutoCloseable {
         }
     }
 
-    /** What the messages say does not matter, nor that some were lost (ENOBUFS): something has changed. */
-    private void onReadable() {
-        while (fd >= 0) {
-            final int r = Sockets.recv(fd, buffer.address(), (int) buffer.byteSize(), Sockets.MSG_DONTWAIT);
-            if (r == -Errno.EAGAIN || r == -Errno.EBADF) {
-                break;
-            }
-        }
-        if (pending == null && fd >= 0) {
+    private void onNews() {
+        if (pending == null) {
             final long waitNs = Math.max(SETTLE_NS, lastCheckNs + INTERVAL_NS - System.nanoTime());
             pending = loop.schedule(this::beginCheck, waitNs, TimeUnit.NANOSECONDS);
         }

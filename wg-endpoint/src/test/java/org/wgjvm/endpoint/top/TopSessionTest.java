@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.wgjvm.endpoint.Tunnel;
+import org.wgjvm.dataplane.Tunnel;
 import org.wgjvm.endpoint.control.ControlAnswer;
 import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.control.StatisticsLines;

@@ -26,7 +26,7 @@ import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.sim.Packets;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.endpoint.Programs;
-import org.wgjvm.endpoint.Tunnel;
+import org.wgjvm.dataplane.Tunnel;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.web.ListenAddress;
 

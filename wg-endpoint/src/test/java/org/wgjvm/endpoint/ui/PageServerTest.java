@@ -27,7 +27,7 @@ import org.wgjvm.core.device.DeviceStatistics;
 import org.wgjvm.core.device.DropReason;
 import org.wgjvm.core.device.PeerStatistics;
 import org.wgjvm.crypto.PublicKey;
-import org.wgjvm.endpoint.Tunnel;
+import org.wgjvm.dataplane.Tunnel;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.web.ListenAddress;
 
