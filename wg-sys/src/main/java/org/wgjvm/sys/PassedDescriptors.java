@@ -18,6 +18,7 @@ public final class PassedDescriptors {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
+    private static final int SOCK_SEQPACKET = 5;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
@@ -36,9 +37,18 @@ public final class PassedDescriptors {
 
     /** Two connected stream sockets, closed on exec. */
     public static int[] pair() throws IOException {
+        return pair(SOCK_STREAM);
+    }
+
+    /** Two connected sockets that keep messages apart, closed on exec, which do not block. */
+    public static int[] pairOfMessages() throws IOException {
+        return pair(SOCK_SEQPACKET | FileDescriptors.O_NONBLOCK);
+    }
+
+    private static int[] pair(int type) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment two = arena.allocate(8, 4);
-            final int result = Native.call(SOCKETPAIR, AF_UNIX, SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0, two.address(), 0, 0);
+            final int result = Native.call(SOCKETPAIR, AF_UNIX, type | Sockets.SOCK_CLOEXEC, 0, two.address(), 0, 0);
             if (result < 0) {
                 throw Errno.failure("socketpair", result);
             }

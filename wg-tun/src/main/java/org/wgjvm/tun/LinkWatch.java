@@ -18,7 +18,9 @@ import org.wgjvm.sys.RouteNetlink;
 final class LinkWatch implements AutoCloseable {
     private static final int MAX_ATTEMPTS = 5;
 
+    /** Null for one that no kernel has. */
     private final TunDevice device;
+
     private final RouteNetlink events;
     private LinkState state;
     private boolean moved;
@@ -40,6 +42,13 @@ final class LinkWatch implements AutoCloseable {
         return watch;
     }
 
+    /** For a device that no kernel has: listens all the same, and {@code state} never changes. */
+    static LinkWatch fixed(LinkState state) throws IOException {
+        final LinkWatch watch = new LinkWatch(null, RouteNetlink.openForLinkEvents());
+        watch.state = state;
+        return watch;
+    }
+
     /** The descriptor that becomes readable when there are events. */
     int fd() {
         return events.fd();
@@ -57,7 +66,7 @@ final class LinkWatch implements AutoCloseable {
      */
     void update() throws IOException {
         final boolean complete = events.receiveLinkEvents(this::onEvent);
-        if (moved || !complete) {
+        if ((moved || !complete) && device != null) {
             locate();
         }
     }

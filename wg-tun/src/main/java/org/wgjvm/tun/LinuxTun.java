@@ -36,13 +36,18 @@ public final class LinuxTun implements PacketPort {
     private boolean closed;
 
     private LinuxTun(TunDevice device, TunOptions options) throws IOException {
+        this(device, options, null);
+    }
+
+    /** With a {@code fixed} state, or null to follow that of the kernel's device. */
+    private LinuxTun(TunDevice device, TunOptions options, LinkState fixed) throws IOException {
         this.device = device;
         reader = new TunReader(device, counters);
         final boolean coalesce = options.coalesce();
         writer = new GroCoalescer((vector, count) -> FileDescriptors.writev(device.fd(), vector, count),
                 counters, device.virtioHeader(), coalesce && device.tso(), coalesce && device.uso());
         try {
-            watch = LinkWatch.open(device);
+            watch = fixed == null ? LinkWatch.open(device) : LinkWatch.fixed(fixed);
         } catch (IOException e) {
             FileDescriptors.close(device.fd());
             throw e;
@@ -83,6 +88,11 @@ public final class LinuxTun implements PacketPort {
      */
     public static LinuxTun takeOver(int fd, int agreed, TunOptions options) throws IOException {
         return new LinuxTun(TunDevice.takeOver(fd, agreed), options);
+    }
+
+    /** On a descriptor that behaves like a TUN device's, with no device behind it. It is closed if this fails. */
+    static LinuxTun standIn(int fd, LinkState state) throws IOException {
+        return new LinuxTun(new TunDevice(fd, true, true, true), TunOptions.ALL, state);
     }
 
     /** The descriptor, for the process that takes this one's place. It stays this object's to close. */

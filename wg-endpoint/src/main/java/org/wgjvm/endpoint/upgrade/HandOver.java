@@ -152,7 +152,7 @@ public final class HandOver {
                 UpgradeStep.OLD_STARTED.reached();
                 pid = introduce(channel, patienceNs, connection);
                 // Meanwhile: what is about to be done in a hurry is done at leisure.
-                Rehearsal.export();
+                Rehearsal.brief(log);
                 receive(channel, Word.WARM, patienceNs).close();
                 say(connection, "warm after " + tenths(System.nanoTime() - begunNs) + " s");
                 UpgradeStep.OLD_WARM.reached();
@@ -241,10 +241,11 @@ public final class HandOver {
         // The point of no return. What was sent under the sessions until now can never be sent again here.
         UpgradeStep.OLD_COMMITTED.reached();
         try {
-            channel.send(Word.YOURS, "", System.nanoTime() + RUNNING_PATIENCE_NS);
+            channel.send(Word.YOURS, Long.toString(frozenNs), System.nanoTime() + RUNNING_PATIENCE_NS);
             UpgradeStep.OLD_YOURS_SENT.reached();
             try (Message running = receive(channel, Word.RUNNING, RUNNING_PATIENCE_NS)) {
                 successor.isRunning();
+                log.verbose("Upgrade: " + UpgradeStep.since(frozenNs));
                 return running.reader().i64() - frozenNs;
             }
         } catch (IOException | StateException e) {
@@ -263,7 +264,8 @@ public final class HandOver {
         control.listener().listening().resume();
     }
 
-    private static void sendState(HandoverChannel channel, Handover.Parts parts, long deadlineNs) throws IOException {
+    /** Sockets and state, for {@link TakeOver#receive(HandoverChannel, TakeOver.Preparation)}. */
+    static void sendState(HandoverChannel channel, Handover.Parts parts, long deadlineNs) throws IOException {
         final boolean v4 = parts.udpV4() >= 0;
         final boolean v6 = parts.udpV6() >= 0;
         try (StateWriter sockets = new StateWriter()) {

@@ -2,11 +2,15 @@ package org.wgjvm.endpoint.upgrade;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.crypto.TieredAead;
+import org.wgjvm.crypto.X25519;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.upgrade.HandoverChannel.Message;
 import org.wgjvm.endpoint.upgrade.HandoverChannel.Word;
@@ -27,9 +31,12 @@ public final class TakeOver {
     private final Log log;
 
     /** Claimed before any device can have it, so that it is known when it is done. */
-    private final Runnable cipher = TieredAead.warmUpTask();
+    private final List<Runnable> ciphers = Stream.of(TieredAead.warmUpTask(), X25519.warmUpTask()).filter(Objects::nonNull).toList();
 
     private volatile boolean over;
+
+    /** When the old process stopped, if it has said so. */
+    private long frozenNs;
 
     /** Over the channel {@code fd}. */
     public TakeOver(int fd, Log log) {
@@ -64,7 +71,7 @@ public final class TakeOver {
             hello.i64(ProcessHandle.current().pid()).text(Versions.program());
             channel.send(Word.HELLO, hello, System.nanoTime() + PATIENCE_NS);
         }
-        try (Message welcome = next(Word.WELCOME)) {
+        try (Message welcome = next(channel, Word.WELCOME)) {
             final StateReader in = welcome.reader();
             final int protocol = in.u16();
             if (protocol != Versions.PROTOCOL) {
@@ -88,7 +95,8 @@ public final class TakeOver {
             try {
                 // The old process still carries the traffic. Where it cannot be had, it is a wish.
                 final int ignored = Niceness.ofThisThread(POLITE);
-                Rehearsal.full(cipher, log);
+                ciphers.forEach(Runnable::run);
+                Rehearsal.full(log);
                 if (!over) {
                     channel.send(Word.WARM, "", System.nanoTime() + PATIENCE_NS);
                     UpgradeStep.NEW_WARM.reached();
@@ -105,20 +113,11 @@ public final class TakeOver {
      * dead.
      */
     public void receive(Preparation preparation) throws IOException {
-        final boolean v4;
-        final boolean v6;
-        try (Message sockets = next(Word.SOCKETS)) {
-            final StateReader in = sockets.reader();
-            v4 = in.flag();
-            v6 = in.flag();
-        } catch (StateException e) {
-            throw new UpgradeException("the old process names its sockets in words that are not understood", e);
-        }
-        final int count = (v4 ? 1 : 0) + (v6 ? 1 : 0);
-        final int[] fds = count == 0 ? new int[0] : channel.receiveDescriptors(count, System.nanoTime() + PATIENCE_NS);
-        try (Message state = next(Word.STATE)) {
-            UpgradeStep.NEW_STATE_RECEIVED.reached();
-            preparation.prepare(state.reader(), v4 ? fds[0] : -1, v6 ? fds[count - 1] : -1);
+        try {
+            receive(channel, (state, v4, v6) -> {
+                UpgradeStep.NEW_STATE_RECEIVED.reached();
+                preparation.prepare(state, v4, v6);
+            });
         } catch (IOException e) {
             fail(e.getMessage());
             throw e;
@@ -133,6 +132,24 @@ public final class TakeOver {
         awaitOwnership();
     }
 
+    /** Sockets and state, as {@link HandOver#sendState} sends them. */
+    static void receive(HandoverChannel channel, Preparation preparation) throws IOException {
+        final boolean v4;
+        final boolean v6;
+        try (Message sockets = next(channel, Word.SOCKETS)) {
+            final StateReader in = sockets.reader();
+            v4 = in.flag();
+            v6 = in.flag();
+        } catch (StateException e) {
+            throw new UpgradeException("the old process names its sockets in words that are not understood", e);
+        }
+        final int count = (v4 ? 1 : 0) + (v6 ? 1 : 0);
+        final int[] fds = count == 0 ? new int[0] : channel.receiveDescriptors(count, System.nanoTime() + PATIENCE_NS);
+        try (Message state = next(channel, Word.STATE)) {
+            preparation.prepare(state.reader(), v4 ? fds[0] : -1, v6 ? fds[count - 1] : -1);
+        }
+    }
+
     /** The old process says whose the device is, or dies. What it said before it died counts. */
     private void awaitOwnership() throws IOException {
         try (Message said = channel.receive(HandoverChannel.NEVER)) {
@@ -140,6 +157,8 @@ public final class TakeOver {
                 log.error("Upgrade: the old process has died; this one takes over");
             } else if (said.word() != Word.YOURS) {
                 throw new UpgradeException("the old process goes on");
+            } else {
+                frozenNs = Long.parseLong(said.text());
             }
         }
         UpgradeStep.NEW_YOURS_RECEIVED.reached();
@@ -155,6 +174,7 @@ public final class TakeOver {
             log.verbose("Upgrade: " + e.getMessage());
         }
         UpgradeStep.NEW_RUNNING.reached();
+        log.verbose("Upgrade: " + UpgradeStep.since(frozenNs));
         channel.close();
     }
 
@@ -167,7 +187,7 @@ public final class TakeOver {
         }
     }
 
-    private Message next(Word wanted) throws IOException {
+    private static Message next(HandoverChannel channel, Word wanted) throws IOException {
         final Message message = channel.receive(HandoverChannel.NEVER);
         if (message == null) {
             throw new UpgradeException("the old process has ended, and has left nothing");

@@ -1,6 +1,8 @@
 package org.wgjvm.endpoint.upgrade;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.wgjvm.sys.BootClock;
 
 /**
  * The moments of a hand-over, in their order in each process. {@value #VARIABLE}, for tests, names one and what is to happen there: {@code
@@ -31,6 +33,9 @@ enum UpgradeStep {
 
     private static final int EXIT_CODE = 9;
 
+    private static final BootClock CLOCK = new BootClock();
+    private static final AtomicLongArray REACHED_NS = new AtomicLongArray(values().length);
+
     /** The name in the variable, such as {@code old-frozen}. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -38,6 +43,7 @@ enum UpgradeStep {
 
     /** Goes on, unless a test wants something else. */
     void reached() {
+        REACHED_NS.set(ordinal(), CLOCK.nowNs());
         final String wanted = System.getenv(VARIABLE);
         if (wanted == null || !wanted.startsWith(label() + "=")) {
             return;
@@ -52,6 +58,19 @@ enum UpgradeStep {
             case "hang" -> hang();
             default -> throw new IllegalArgumentException(VARIABLE + ": " + wanted);
         }
+    }
+
+    /** The steps of this process from {@code sinceNs} of the {@link BootClock} on, with the milliseconds after it, for the log. */
+    static String since(long sinceNs) {
+        final StringBuilder text = new StringBuilder();
+        for (final UpgradeStep step : values()) {
+            final long ns = REACHED_NS.get(step.ordinal());
+            if (ns >= sinceNs && ns != 0) {
+                text.append(text.isEmpty() ? "" : ", ").append(step.label());
+                text.append(String.format(Locale.ROOT, " %.1f", (ns - sinceNs) / 1e6));
+            }
+        }
+        return text.append(" ms").toString();
     }
 
     private static void kill(ProcessHandle self) {
