@@ -107,6 +107,30 @@ final class IcmpTest {
     }
 
     @Test
+    void timeExceededComesFromTheRouterThatSaysIt() {
+        final MemorySegment packet = v4("0a000001", "c0000207", 17, 30, "1234");
+        assertEquals(20 + 8 + 50, Icmp.timeExceededV4(packet, 0, 50, 0x0a0000fe, out, 1));
+        assertEquals("0a0000fe" + "0a000001", written(12, 20));
+        assertEquals("0b00", written(20, 22));
+        assertQuotes(packet, 28, 50);
+        assertEquals(0xffff, NaiveChecksum.foldedSum(out, 21, 58, 0));
+        assertEquals(0, Icmp.timeExceededV4(v4("0a000001", "c0000207", 1, 36, "0b"), 0, 56, 0x0a0000fe, out, 1));
+    }
+
+    @Test
+    void timeExceededOfIpv6ComesFromTheRouterThatSaysIt() {
+        final String host = "fd000000000000000000000000000001";
+        final MemorySegment packet = v6(host, "20010db8000000000000000000000002", 17, 33, "99");
+        assertEquals(40 + 8 + 73, Icmp.timeExceededV6(packet, 0, 73, 0xfd00_0000_0000_0000L, 0xfe, out, 1));
+        assertEquals("fd0000000000000000000000000000fe" + host, written(8, 40));
+        assertEquals("0300", written(40, 42));
+        assertQuotes(packet, 48, 73);
+        assertV6Checksum(121);
+        final MemorySegment error = v6(host, "20010db8000000000000000000000002", 58, 8, "03");
+        assertEquals(0, Icmp.timeExceededV6(error, 0, 48, 0xfd00_0000_0000_0000L, 0xfe, out, 1));
+    }
+
+    @Test
     void anMtuBeyond16BitsIsCutToWhatTheFieldHolds() {
         assertEquals(576, tooBig(v4("0a000001", "c0000207", 6, 1480, ""), 70_000));
         assertEquals("0000ffff", written(24, 28));
@@ -252,7 +276,28 @@ final class IcmpTest {
         assertTrue(wrapping.tryTake(Long.MAX_VALUE));
         assertFalse(wrapping.tryTake(Long.MAX_VALUE + SECOND_NS - 1));
         assertTrue(wrapping.tryTake(Long.MAX_VALUE + SECOND_NS));
+    }
+
+    @Test
+    void aTokenBucketThatIsPartlyUsedIsNotFilledBeyondItsBurst() {
+        final TokenBucket bucket = new TokenBucket(1, 10, 0);
+        for (int i = 0; i < 5; i++) {
+            assertTrue(bucket.tryTake(0));
+        }
+        for (int i = 0; i < 10; i++) {
+            assertTrue(bucket.tryTake(12 * SECOND_NS));
+        }
+        assertFalse(bucket.tryTake(12 * SECOND_NS));
+    }
+
+    @Test
+    void aTokenBucketHasARateAndABurst() {
         assertThrows(IllegalArgumentException.class, () -> new TokenBucket(0, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TokenBucket(1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new TokenBucket(1_000_000_001, 1, 0));
+        final TokenBucket fast = new TokenBucket(1_000_000_000, 1, 0);
+        assertTrue(fast.tryTake(0));
+        assertFalse(fast.tryTake(0));
+        assertTrue(fast.tryTake(1));
     }
 }

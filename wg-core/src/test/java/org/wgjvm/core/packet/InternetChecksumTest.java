@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -93,6 +94,18 @@ final class InternetChecksumTest {
         segment.set(be, at, value);
         segment.set(be, 10, (short) InternetChecksum.update(checksum, before, value & 0xffff));
         assertEquals(0xffff, InternetChecksum.fold(InternetChecksum.sum(segment, 0, 20, 0)));
+    }
+
+    @Property
+    void thePseudoHeaderOfIpv4SumsAsItsWords(
+            @ForAll int source,
+            @ForAll int destination,
+            @ForAll @IntRange(max = 255) int protocol,
+            @ForAll @IntRange(max = 65535) int length) {
+        final MemorySegment words = MemorySegment.ofArray(
+                ByteBuffer.allocate(12).putInt(source).putInt(destination).putShort((short) protocol).putShort((short) length).array());
+        assertEquals(NaiveChecksum.foldedSum(words, 0, 12, 0),
+                InternetChecksum.fold(InternetChecksum.pseudoHeaderV4(source, destination, protocol, length)));
     }
 
     @Test

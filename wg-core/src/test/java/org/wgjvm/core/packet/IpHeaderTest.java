@@ -164,6 +164,8 @@ final class IpHeaderTest {
         assertEquals(IpHeader.NONE, transport(v6(60, ("3c00" + ZEROS.substring(0, 12)).repeat(100))));
         final String seven = ("3c00" + ZEROS.substring(0, 12)).repeat(7);
         assertEquals(IpHeader.UDP, IpHeader.protocolOf(transport(v6(60, seven + "1100" + ZEROS.substring(0, 12)))));
+        final String eight = ("3c00" + ZEROS.substring(0, 12)).repeat(8);
+        assertEquals(IpHeader.NONE, transport(v6(60, eight + "1100" + ZEROS.substring(0, 12))));
     }
 
     @Test

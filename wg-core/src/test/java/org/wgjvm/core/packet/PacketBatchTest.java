@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where packets lie in a batch, and when it is full. */
 final class PacketBatchTest {
@@ -37,6 +39,12 @@ final class PacketBatchTest {
         assertEquals(PacketBatch.HEADROOM + 112 + PacketBatch.TAILROOM, batch.used());
         batch.addInner(1420);
         assertEquals(batch.offset[1] + 1420 + PacketBatch.TAILROOM, batch.used(), "padding stops at the MTU");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 32", "1, 48", "15, 48", "16, 48", "17, 64", "1420, 1456", "65535, 65568"})
+    void anInnerPacketTakesItsHeaderItsPaddingAndItsTag(int innerLength, int expected) {
+        assertEquals(expected, PacketBatch.stride(innerLength));
     }
 
     @Test
