@@ -1,7 +1,6 @@
 package org.wgjvm.dataplane;
 
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -40,9 +39,6 @@ import org.wgjvm.tun.PortCounter;
  * what should not happen costs that batch, and is told.
  */
 final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOutput {
-    /** How long handshakes may hold up the loop at a time. */
-    private static final long HANDSHAKE_SLICE_NS = 500_000;
-
     private static final int INNER_PACKETS = 256;
     private static final int INNER_BYTES = 320 * 1024;
     private static final int DATAGRAM_SLOTS = 16;
@@ -55,6 +51,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private final BootClock clock = new BootClock();
     private final LoopObserver observer = new LoopObserver();
     private final Device device;
+    private final HandshakeTurns handshakes;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private EndpointFilter filter; // null for anyone
     private int dscp;
@@ -63,7 +60,6 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private RouteWatch routes;
     private boolean linkUp;
     private boolean closing;
-    private boolean handshakesScheduled;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpNs = Long.MAX_VALUE;
     private long batches;
@@ -84,6 +80,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         this.enforceMtu = enforceMtu;
         final SecureRandom random = new SecureRandom();
         device = new Device(new MeasuredAead(TieredAead.create(), observer), random::nextBytes, DeviceLoop::epochNs, this.events, this);
+        handshakes = new HandshakeTurns(loop, device, clock, observer, this::afterHandshakes);
     }
 
     private static long epochNs() {
@@ -146,9 +143,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             throw new IllegalStateException(closing ? "the device is being closed" : frozen ? "an upgrade is under way"
                     : "only a TUN device with sockets of Linux can be handed over");
         }
-        if (device.hasHandshakes()) {
-            handshakeSlice();
-        }
+        handshakes.slice();
+        handshakes.stop();
         frozen = true;
         if (wakeUp != null) {
             wakeUp.cancel(false);
@@ -196,6 +192,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     private void moveOn() throws IOException {
         frozen = false;
+        handshakes.resume();
         ((LinuxTun) port).resume(loop);
         resumeBind();
         afterThaw.forEach(Runnable::run);
@@ -260,6 +257,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             }
             final long nowNs = clock.nowNs();
             device.outbound(batch, nowNs);
+            handshakes.onData(nowNs);
             afterWork(nowNs);
         } catch (RuntimeException e) {
             events.onDegraded("a batch of outgoing packets was lost", e);
@@ -317,9 +315,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             if (filter != null) {
                 device.refuse(batch, filter);
             }
-            device.inbound(batch, nowNs);
-            if (device.hasHandshakes()) {
-                handshakeSlice();
+            if (device.inbound(batch, nowNs) > 0) {
+                handshakes.onData(nowNs);
             }
             afterWork(nowNs);
         } catch (RuntimeException e) {
@@ -520,6 +517,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             return;
         }
         closing = true;
+        handshakes.stop();
         if (wakeUp != null) {
             wakeUp.cancel(false);
         }
@@ -536,10 +534,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     // Time.
 
     private void afterWork(long nowNs) {
-        if (device.hasHandshakes() && !handshakesScheduled) {
-            handshakesScheduled = true;
-            loop.execute(this::handshakeTurn);
-        }
+        handshakes.schedule();
         final long nextNs = device.nextDeadlineNs();
         if (nextNs < wakeUpNs) {
             if (wakeUp != null) {
@@ -567,28 +562,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         afterWork(nowNs);
     }
 
-    /** One slice of handshakes for each turn of the loop: a task that put itself back in the queue would keep the loop from its sockets. */
-    private void handshakeTurn() {
-        handshakesScheduled = false;
-        if (closing || frozen || !device.hasHandshakes()) {
-            return;
-        }
-        handshakeSlice();
-        if (device.hasHandshakes()) {
-            handshakesScheduled = true;
-            ((SingleThreadEventLoop) loop).executeAfterEventLoopIteration(() -> loop.execute(this::handshakeTurn));
-        }
+    private void afterHandshakes() {
         afterWork(clock.nowNs());
-    }
-
-    private void handshakeSlice() {
-        final long turnNs = observer.beginTurn(Stage.HANDSHAKES, device.counters());
-        final long begunNs = clock.nowNs();
-        long nowNs = begunNs;
-        do {
-            device.processHandshakes(nowNs, 1);
-            nowNs = clock.nowNs();
-        } while (device.hasHandshakes() && nowNs - begunNs < HANDSHAKE_SLICE_NS);
-        observer.endTurn(Stage.HANDSHAKES, turnNs, 0, device.counters());
     }
 }

@@ -9,8 +9,14 @@ final class UdpReceiver {
     /** Most messages in one call. */
     static final int MAX_SLOTS = 128;
 
-    /** Most calls before the event loop goes on to other work; what is left makes it come back at once. */
-    private static final int MAX_CALLS = 4;
+    /** After so many bytes the event loop goes on to other work; what is left makes it come back at once. */
+    private static final int MAX_BYTES = 256 * 1024;
+
+    /**
+     * Most calls, however little they bring. So many, because a flood of short messages must be read faster than it comes, whatever else
+     * the loop does between two turns: when a socket is full, the tunnel's own datagrams are lost with those of the flood.
+     */
+    private static final int MAX_CALLS = 128;
 
     private static final int MAX_REPEATS = 8;
 
@@ -31,7 +37,8 @@ final class UdpReceiver {
     /** Reads what there is. */
     void receive() {
         int repeats = 0;
-        for (int calls = 0; calls < MAX_CALLS && owner.isOpen(); calls++) {
+        final long enough = counters.receivedBytes + MAX_BYTES;
+        for (int calls = 0; calls < MAX_CALLS && counters.receivedBytes < enough && owner.isOpen(); calls++) {
             final PacketBatch batch = owner.toFill();
             batch.clear();
             final int slots = messages.slots(batch, gro);

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.SingleThreadEventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +107,26 @@ class LinuxUdpBindTest {
         assertEquals(2, statistics.sent().calls());
         assertEquals(0, statistics.received().joined());
         slow.close();
+    }
+
+    /** More slowly than it comes, and a flood would fill the socket: then the tunnel's own datagrams are lost as well. */
+    @Test
+    void oneTurnOfTheLoopReadsWhatAFloodOfShortDatagramsLeft() throws Exception {
+        final int flood = 800;
+        final List<Datagram> sent = new ArrayList<>();
+        for (int i = 0; i < flood; i++) {
+            // Of two lengths in turn, so that nothing joins them.
+            sent.add(Datagram.of(loopback("127.0.0.1", right.port), 148 + i % 2, i));
+        }
+        final CompletableFuture<Integer> afterOneTurn = new CompletableFuture<>();
+        thread.run(() -> {
+            left.bind.send(Station.batchOf(sent));
+            assertEquals(0, right.received.size());
+            ((SingleThreadEventLoop) thread.loop()).executeAfterEventLoopIteration(
+                    () -> thread.loop().execute(() -> afterOneTurn.complete(right.received.size())));
+        });
+        assertEquals(flood, afterOneTurn.get(20, TimeUnit.SECONDS));
+        assertSameDatagrams(sent, right.await(flood));
     }
 
     @Test

@@ -239,14 +239,19 @@ public final class Device {
         }
     }
 
-    /** Datagrams received. The batch is spent on return. Handshake messages among them wait for {@link #processHandshakes}. */
-    public void inbound(PacketBatch batch, long nowNs) {
-        if (state.up) {
-            inbound.process(batch, nowNs);
-            state.sender.flushControl();
-        } else {
+    /**
+     * Datagrams received. The batch is spent on return. Handshake messages among them wait for {@link #processHandshakes}.
+     *
+     * @return how many of them belonged to a session: authentic, and not seen before
+     */
+    public int inbound(PacketBatch batch, long nowNs) {
+        if (!state.up) {
             dropAll(batch);
+            return 0;
         }
+        final int authentic = inbound.process(batch, nowNs);
+        state.sender.flushControl();
+        return authentic;
     }
 
     /** Whether handshake messages wait. */
@@ -254,7 +259,7 @@ public final class Device {
         return !queue.isEmpty();
     }
 
-    /** Works off up to {@code most} handshake messages. */
+    /** Works off up to {@code most} handshake messages; fewer when one took more than a few hashes, so that the owner sees the clock. */
     public void processHandshakes(long nowNs, int most) {
         handshakes.process(nowNs, most);
     }

@@ -17,6 +17,9 @@ import org.wgjvm.core.session.Keypair;
 
 /** What a device does with the handshake messages and cookie replies that it receives (paper, sections 5.3 and 5.4). */
 final class Handshakes {
+    /** A message that passes the gate costs multiplications, as much as so many that do not. */
+    private static final int COST = 16;
+
     private final DeviceState state;
     private final HandshakeQueue queue;
     private final LoadDetector load = new LoadDetector();
@@ -24,6 +27,7 @@ final class Handshakes {
     private final InitiationConsumer initiations = new InitiationConsumer();
     private final byte[] response = new byte[Messages.RESPONSE_LENGTH];
     private HandshakeGate gate;
+    private int spent;
 
     Handshakes(DeviceState state, HandshakeQueue queue) {
         this.state = state;
@@ -52,10 +56,10 @@ final class Handshakes {
         }
     }
 
-    /** Works off up to {@code most} messages of the queue. */
+    /** Works off up to {@code most} messages of the queue, a multiplication counting for {@link #COST} of them. */
     void process(long nowNs, int most) {
         load.onQueueLength(queue.size(), nowNs);
-        for (int n = 0; n < most && !queue.isEmpty(); n++) {
+        for (spent = 0; spent < most && !queue.isEmpty(); spent++) {
             final Endpoint source = queue.source();
             final byte[] message = queue.poll();
             if (gate == null) {
@@ -72,6 +76,7 @@ final class Handshakes {
     private void admit(byte[] message, Endpoint source, long nowNs) {
         switch (gate.admit(message, source, nowNs)) {
             case ACCEPT -> {
+                spent += COST - 1;
                 final boolean ok = message.length == Messages.INITIATION_LENGTH
                         ? consumeInitiation(message, source, nowNs)
                         : consumeResponse(message, source, nowNs);

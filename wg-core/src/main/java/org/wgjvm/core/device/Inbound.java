@@ -27,18 +27,25 @@ final class Inbound {
     private Keypair[] keypairs = new Keypair[256];
     private int[] packets = new int[256];
 
+    /** Messages of the batch under way that were authentic and new. */
+    private int authentic;
+
     Inbound(DeviceState state, HandshakeQueue handshakes) {
         this.state = state;
         this.handshakes = handshakes;
     }
 
-    /** Opens and delivers the transport messages of the batch, and queues its handshake messages. The batch is spent. */
-    void process(PacketBatch batch, long nowNs) {
+    /**
+     * Opens and delivers the transport messages of the batch, and queues its handshake messages. The batch is spent. Returns how many
+     * transport messages were authentic and new.
+     */
+    int process(PacketBatch batch, long nowNs) {
         classify(batch, nowNs);
         final int count = jobs.size();
         if (count == 0) {
-            return;
+            return 0;
         }
+        authentic = 0;
         state.aead.open(jobs);
         boolean deliver = false;
         int job = 0;
@@ -58,6 +65,7 @@ final class Inbound {
         if (deliver) {
             deliver(batch);
         }
+        return authentic;
     }
 
     private void classify(PacketBatch batch, long nowNs) {
@@ -107,7 +115,7 @@ final class Inbound {
     /** Packets {@code from} to {@code to} (exclusive) of the jobs came under one keypair. Returns whether any is to be delivered. */
     private boolean consumeRun(PacketBatch batch, Keypair keypair, int from, int to, long nowNs) {
         final Peer peer = (Peer) keypair.owner();
-        int authentic = 0;
+        final int before = authentic;
         boolean data = false;
         boolean deliver = false;
         for (int job = from; job < to; job++) {
@@ -124,7 +132,7 @@ final class Inbound {
             }
             // First where the peer is now: what waited for the session goes there.
             peer.heardFrom(batch.endpoint[i]);
-            if (authentic++ == 0) {
+            if (authentic++ == before) {
                 confirm(peer, keypair, nowNs);
             }
             final int innerLength = length - PacketBatch.HEADROOM - PacketBatch.TAILROOM;
@@ -142,9 +150,9 @@ final class Inbound {
                 deliver = true;
             }
         }
-        if (authentic > 0) {
-            keypair.countReceived(authentic);
-            peer.rxPackets += authentic;
+        if (authentic > before) {
+            keypair.countReceived(authentic - before);
+            peer.rxPackets += authentic - before;
             state.sender.keepKeyFreshAfterReceiving(peer, nowNs);
             peer.timers.onAnyAuthenticatedPacketReceived();
             peer.timers.onAnyAuthenticatedPacketTraversal(nowNs);

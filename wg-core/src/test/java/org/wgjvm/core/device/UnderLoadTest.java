@@ -1,11 +1,15 @@
 package org.wgjvm.core.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.core.sim.Flood;
 import org.wgjvm.core.sim.Packets;
 import org.wgjvm.core.sim.SimNode;
@@ -104,6 +108,61 @@ final class UnderLoadTest extends TwoPeers {
             n++;
         }
         assertEquals(4096, n);
+    }
+
+    /** So that the owner of the device can look at the clock, and at its sockets, after each of them. */
+    @Test
+    void whatCostsMultiplicationsEndsATurnAndWhatIsRefusedDoesNot() {
+        final byte[] stranger = Flood.initiation(sim, bob);
+        final byte[] wrong = stranger.clone();
+        wrong[116] ^= 1;
+        receive(wrong, wrong, stranger, stranger, wrong);
+        bob.device().processHandshakes(sim.nowNs(), 16);
+        assertEquals(List.of(2L, 1L), List.of(drops(bob, DropReason.BAD_MAC1), drops(bob, DropReason.BAD_HANDSHAKE)));
+        bob.device().processHandshakes(sim.nowNs(), 16);
+        assertEquals(List.of(2L, 2L), List.of(drops(bob, DropReason.BAD_MAC1), drops(bob, DropReason.BAD_HANDSHAKE)));
+        bob.device().processHandshakes(sim.nowNs(), 16);
+        assertEquals(List.of(3L, 2L), List.of(drops(bob, DropReason.BAD_MAC1), drops(bob, DropReason.BAD_HANDSHAKE)));
+        assertFalse(bob.device().hasHandshakes());
+    }
+
+    @Test
+    void aTurnIsOfAtMostSoManyMessages() {
+        final byte[] wrong = Flood.initiation(sim, bob);
+        wrong[116] ^= 1;
+        receive(wrong, wrong, wrong, wrong);
+        bob.device().processHandshakes(sim.nowNs(), 3);
+        assertEquals(3, drops(bob, DropReason.BAD_MAC1));
+        assertTrue(bob.device().hasHandshakes());
+    }
+
+    @Test
+    void ofABatchOnlyWhatIsAuthenticAndNewCountsAsData() {
+        connect();
+        alice.send(aliceToBob(1));
+        alice.send(aliceToBob(2));
+        final List<byte[]> seen = sent(alice, TRANSPORT).stream().map(d -> d.bytes()).toList();
+        final byte[] first = seen.get(seen.size() - 2);
+        final byte[] second = seen.getLast();
+        final byte[] forged = second.clone();
+        forged[forged.length - 1] ^= 1;
+        assertEquals(2, receive(forged, first, first, Flood.initiation(sim, bob), second));
+        assertEquals(0, receive(second, forged, Flood.initiation(sim, bob)));
+        assertEquals(List.of(1L, 2L), ids(bob));
+        alice.send(aliceToBob(3));
+        bob.device().down();
+        assertEquals(0, receive(lastSent(alice, TRANSPORT).bytes()));
+    }
+
+    /** One batch to bob's device, and nothing done about the handshakes in it; returns what the device says of it. */
+    private int receive(byte[]... messages) {
+        final PacketBatch batch = new PacketBatch(messages.length, messages.length * 256);
+        for (final byte[] message : messages) {
+            final int offset = batch.used() + 7 & -8;
+            MemorySegment.copy(message, 0, batch.slab(), ValueLayout.JAVA_BYTE, offset, message.length);
+            batch.endpoint[batch.add(offset, message.length, offset + message.length)] = Packets.endpoint("203.0.113.5", 5);
+        }
+        return bob.device().inbound(batch, sim.nowNs());
     }
 
     @Test
