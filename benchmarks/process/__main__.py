@@ -1,7 +1,7 @@
-"""bin/bench tunnel | scale: whole-process comparisons of our daemon with another WireGuard. Root, Linux, Python 3.10 or newer."""
+"""bin/bench tunnel | scale | handshakes: whole-process comparisons of our daemon with another WireGuard. Root, Linux, Python 3.10 or newer."""
 import argparse, os, re, shlex, shutil, signal, subprocess, sys
 
-import lab, report, scale, tunnel
+import handshakes, lab, report, scale, tunnel
 
 PROGRAMS = ("ip", "ss", "ping", "iperf3")
 
@@ -19,7 +19,11 @@ def options():
     scales.add_argument("--sizes", type=sizes, help="numbers of peers, comma separated (1000,10000,100000; quick: 1000,10000)")
     scales.add_argument("--million", action="store_true", help="also 1,000 peers with 1,000 prefixes each")
     scales.add_argument("--rounds", type=positive, help="rounds (3; quick: 1)")
-    for each in (tunnels, scales):
+    shakes = commands.add_parser("handshakes", help="handshakes a second of a core, both roles", description=handshakes.__doc__)
+    shakes.add_argument("--rounds", type=positive, help="rounds, each with both daemons in turn (5; quick: 1)")
+    shakes.add_argument("--bursts", type=positive, help="bursts that count in each role (20; quick: 8)")
+    shakes.add_argument("--warm", type=positive, help="bursts before those (20; quick: 12)")
+    for each in (tunnels, scales, shakes):
         each.add_argument("--quick", action="store_true", help="a run under 90 s, to see that all is well; its figures are rough")
         each.add_argument("--json", metavar="FILE", help="the rows as JSON objects")
         each.add_argument("--ours", metavar="CMD", help="our daemon: the interface name is added last, or put where {} stands (bin/wg-jvm)")
@@ -28,6 +32,7 @@ def options():
                           help="where table and plot go (docs/benchmarks)")
     chosen = parser.parse_args()
     defaults = {"tunnel": {"rounds": (7, 1), "secs": (4, 1), "warm": (4, 1)},
+                "handshakes": {"rounds": (5, 1), "bursts": (20, 8), "warm": (20, 12)},
                 "scale": {"rounds": (3, 1), "sizes": ([1_000, 10_000, 100_000], [1_000, 10_000])}}[chosen.command]
     for name, (full, quick) in defaults.items():
         if getattr(chosen, name) is None:
@@ -112,7 +117,7 @@ def main():
     description, warning = report.machine(), report.busy_warning()
     if warning:
         print(warning, flush=True)
-    bench = {"tunnel": tunnel.Bench, "scale": scale.Bench}[chosen.command](chosen)
+    bench = {"tunnel": tunnel.Bench, "scale": scale.Bench, "handshakes": handshakes.Bench}[chosen.command](chosen)
     try:
         bench.run()
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ public final class AeadKey implements AutoCloseable {
     public static final int LENGTH = 32;
 
     private final MemorySegment segment = Arena.ofAuto().allocate(LENGTH, 64);
+    private boolean closed;
 
     /** Copies {@code LENGTH} bytes from {@code key} at {@code offset}; the caller wipes its own copy. */
     public AeadKey(byte[] key, int offset) {
@@ -39,9 +40,15 @@ public final class AeadKey implements AutoCloseable {
         return segment;
     }
 
+    /** Whether the key has been wiped: nothing made of it earlier is to be used any more. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Wipes the key. What is sealed or opened under it afterwards fails closed at the other side. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         segment.fill((byte) 0);
     }
 

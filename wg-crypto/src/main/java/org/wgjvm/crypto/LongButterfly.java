@@ -31,34 +31,4 @@ final class LongButterfly {
         }
         return LongVector.fromArray(VectorWidth.LONG, index, 0);
     }
-
-    /** Lane {@code l} of {@code a} where bit 4 of {@code l} is clear, else lane {@code l - 4} of {@code b}. */
-    static LongVector low4(LongVector a, LongVector b) {
-        return VectorWidth.TWO_SOURCES ? LOW_4.selectFrom(a, b) : a.blend(b.rearrange(SWAP_4), BIT_4);
-    }
-
-    /** Lane {@code l + 4} of {@code a} where bit 4 of {@code l} is clear, else lane {@code l} of {@code b}. */
-    static LongVector high4(LongVector a, LongVector b) {
-        return VectorWidth.TWO_SOURCES ? HIGH_4.selectFrom(a, b) : a.rearrange(SWAP_4).blend(b, BIT_4);
-    }
-
-    /** Lane {@code l} of {@code a} where bit 2 of {@code l} is clear, else lane {@code l - 2} of {@code b}. */
-    static LongVector low2(LongVector a, LongVector b) {
-        return VectorWidth.TWO_SOURCES ? LOW_2.selectFrom(a, b) : a.blend(b.rearrange(SWAP_2), BIT_2);
-    }
-
-    /** Lane {@code l + 2} of {@code a} where bit 2 of {@code l} is clear, else lane {@code l} of {@code b}. */
-    static LongVector high2(LongVector a, LongVector b) {
-        return VectorWidth.TWO_SOURCES ? HIGH_2.selectFrom(a, b) : a.rearrange(SWAP_2).blend(b, BIT_2);
-    }
-
-    /** Lane {@code l} of {@code a} where bit 1 of {@code l} is clear, else lane {@code l - 1} of {@code b}. */
-    static LongVector low1(LongVector a, LongVector b) {
-        return VectorWidth.TWO_SOURCES ? LOW_1.selectFrom(a, b) : a.blend(b.rearrange(SWAP_1), BIT_1);
-    }
-
-    /** Lane {@code l + 1} of {@code a} where bit 1 of {@code l} is clear, else lane {@code l} of {@code b}. */
-    static LongVector high1(LongVector a, LongVector b) {
-        return VectorWidth.TWO_SOURCES ? HIGH_1.selectFrom(a, b) : a.rearrange(SWAP_1).blend(b, BIT_1);
-    }
 }

@@ -39,24 +39,6 @@ final class Native {
         Everything.MEMORY.set(BYTE, address, value);
     }
 
-    /** Copies a few bytes, up to some hundred: word by word, because a bulk copy has its price. */
-    static void copy(long source, long destination, int length) {
-        int i = 0;
-        for (; i + 8 <= length; i += 8) {
-            putLong(destination + i, getLong(source + i));
-        }
-        for (; i < length; i++) {
-            putByte(destination + i, getByte(source + i));
-        }
-    }
-
-    /** Zeroes a few words; {@code length} is a multiple of 8. */
-    static void zero(long address, int length) {
-        for (int i = 0; i < length; i += 8) {
-            putLong(address + i, 0);
-        }
-    }
-
     /**
      * One constant segment over everything, so that compiled code has neither bounds nor liveness left to check. Kernels use it at
      * addresses that {@link VectorAead} has checked. In a class of its own: it needs native access, which scalar code does without.

@@ -34,6 +34,23 @@ final class Poly1305 {
         h2 = 0;
     }
 
+    /** The lower half of {@code r}, clamped. */
+    long multiplierLow() {
+        return r0;
+    }
+
+    /** The upper half of {@code r}, clamped. */
+    long multiplierHigh() {
+        return r1;
+    }
+
+    /** Goes on from an accumulator of 130 bits and a little more: the upper word is at most 7. */
+    void resume(long low, long high, long upper) {
+        h0 = low;
+        h1 = high;
+        h2 = upper;
+    }
+
     /** Absorbs {@code length} bytes, the last block padded with zeros to 16 as the AEAD construction does. */
     void update(MemorySegment data, long offset, int length) {
         final int full = length & ~15;

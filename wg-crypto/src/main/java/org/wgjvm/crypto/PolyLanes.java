@@ -1,9 +1,11 @@
 package org.wgjvm.crypto;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
@@ -50,6 +52,11 @@ final class PolyLanes {
 
     /** Multiplying under this mask is what the JIT recognises as the unsigned 32-bit multiplication. */
     private static final long LOW_HALF = 0xffffffffL;
+
+    /** Squarings from r to the square of r^n, n lanes. */
+    static final int STAGES = Integer.numberOfTrailingZeros(LANES) + 1;
+
+    private static final LongVector LANE_0 = LongVector.zero(LONG);
 
     private PolyLanes() {}
 
@@ -212,13 +219,96 @@ final class PolyLanes {
      * @param zeros address of two rows of zeros
      */
     static void square(long state, long zeros) {
-        for (int i = 0; i < 5; i++) {
-            VectorWidth.store(VectorWidth.loadLongs(state + R + i * ROW), state + H + i * ROW);
-        }
+        copyRows(state + R, state + H);
         absorb(state, zeros, zeros, 0, 1);
+        copyRows(state + H, state + R2);
+        zero(state + H, 5 * ROW);
+    }
+
+    /**
+     * The powers of a multiplier {@code r} of five limbs: with n lanes r^n and its square in all lanes, for {@link #absorbPairs}, and in
+     * lane l r^(1 + e), where bit i of e says that row i of {@code masks} is set in that lane. In lane 0 e must be n - 1.
+     *
+     * @param last address of five rows: the powers by lane
+     * @param masks address of as many rows as n has bits, the last one zero
+     */
+    static void powers(long state, long last, long masks, long limb0, long limb1, long limb2, long limb3, long limb4) {
+        LongVector r0 = LongVector.broadcast(LONG, limb0);
+        LongVector r1 = LongVector.broadcast(LONG, limb1);
+        LongVector r2 = LongVector.broadcast(LONG, limb2);
+        LongVector r3 = LongVector.broadcast(LONG, limb3);
+        LongVector r4 = LongVector.broadcast(LONG, limb4);
+        LongVector l0 = LongVector.broadcast(LONG, limb0);
+        LongVector l1 = LongVector.broadcast(LONG, limb1);
+        LongVector l2 = LongVector.broadcast(LONG, limb2);
+        LongVector l3 = LongVector.broadcast(LONG, limb3);
+        LongVector l4 = LongVector.broadcast(LONG, limb4);
+        for (int i = 0; i < STAGES; i++) {
+            r0.intoMemorySegment(MEMORY, state + R, LITTLE_ENDIAN);
+            r1.intoMemorySegment(MEMORY, state + R + ROW, LITTLE_ENDIAN);
+            r2.intoMemorySegment(MEMORY, state + R + 2 * ROW, LITTLE_ENDIAN);
+            r3.intoMemorySegment(MEMORY, state + R + 3 * ROW, LITTLE_ENDIAN);
+            r4.intoMemorySegment(MEMORY, state + R + 4 * ROW, LITTLE_ENDIAN);
+            r0 = r0.and(LOW_HALF);
+            r1 = r1.and(LOW_HALF);
+            r2 = r2.and(LOW_HALF);
+            r3 = r3.and(LOW_HALF);
+            r4 = r4.and(LOW_HALF);
+            final LongVector s1 = r1.add(r1.lanewise(LSHL, 2)).and(LOW_HALF);
+            final LongVector s2 = r2.add(r2.lanewise(LSHL, 2)).and(LOW_HALF);
+            final LongVector s3 = r3.add(r3.lanewise(LSHL, 2)).and(LOW_HALF);
+            final LongVector s4 = r4.add(r4.lanewise(LSHL, 2)).and(LOW_HALF);
+            l0 = l0.and(LOW_HALF);
+            l1 = l1.and(LOW_HALF);
+            l2 = l2.and(LOW_HALF);
+            l3 = l3.and(LOW_HALF);
+            l4 = l4.and(LOW_HALF);
+            LongVector d0 = l0.mul(r0).add(l1.mul(s4)).add(l2.mul(s3).add(l3.mul(s2)).add(l4.mul(s1)));
+            LongVector d1 = l0.mul(r1).add(l1.mul(r0)).add(l2.mul(s4).add(l3.mul(s3)).add(l4.mul(s2)));
+            LongVector d2 = l0.mul(r2).add(l1.mul(r1)).add(l2.mul(r0).add(l3.mul(s4)).add(l4.mul(s3)));
+            LongVector d3 = l0.mul(r3).add(l1.mul(r2)).add(l2.mul(r1).add(l3.mul(r0)).add(l4.mul(s4)));
+            LongVector d4 = l0.mul(r4).add(l1.mul(r3)).add(l2.mul(r2).add(l3.mul(r1)).add(l4.mul(r0)));
+            d1 = d1.add(d0.lanewise(LSHR, 26));
+            d4 = d4.add(d3.lanewise(LSHR, 26));
+            d2 = d2.add(d1.lanewise(LSHR, 26));
+            final LongVector c4 = d4.lanewise(LSHR, 26);
+            d0 = d0.and(LIMB).add(c4).add(c4.lanewise(LSHL, 2));
+            d3 = d3.and(LIMB).add(d2.lanewise(LSHR, 26));
+            d1 = d1.and(LIMB).add(d0.lanewise(LSHR, 26));
+            d4 = d4.and(LIMB).add(d3.lanewise(LSHR, 26));
+            d2 = d2.and(LIMB);
+            d0 = d0.and(LIMB);
+            d3 = d3.and(LIMB);
+            final LongVector mask = LongVector.fromMemorySegment(LONG, MEMORY, masks + i * ROW, LITTLE_ENDIAN);
+            l0 = d0.lanewise(XOR, l0).and(mask).lanewise(XOR, l0);
+            l1 = d1.lanewise(XOR, l1).and(mask).lanewise(XOR, l1);
+            l2 = d2.lanewise(XOR, l2).and(mask).lanewise(XOR, l2);
+            l3 = d3.lanewise(XOR, l3).and(mask).lanewise(XOR, l3);
+            l4 = d4.lanewise(XOR, l4).and(mask).lanewise(XOR, l4);
+            // In lane 0 the exponent was the multiplier's own: there the product is its square.
+            r0 = LANE_0.selectFrom(d0);
+            r1 = LANE_0.selectFrom(d1);
+            r2 = LANE_0.selectFrom(d2);
+            r3 = LANE_0.selectFrom(d3);
+            r4 = LANE_0.selectFrom(d4);
+        }
+        r0.intoMemorySegment(MEMORY, state + R2, LITTLE_ENDIAN);
+        r1.intoMemorySegment(MEMORY, state + R2 + ROW, LITTLE_ENDIAN);
+        r2.intoMemorySegment(MEMORY, state + R2 + 2 * ROW, LITTLE_ENDIAN);
+        r3.intoMemorySegment(MEMORY, state + R2 + 3 * ROW, LITTLE_ENDIAN);
+        r4.intoMemorySegment(MEMORY, state + R2 + 4 * ROW, LITTLE_ENDIAN);
+        l0.intoMemorySegment(MEMORY, last, LITTLE_ENDIAN);
+        l1.intoMemorySegment(MEMORY, last + ROW, LITTLE_ENDIAN);
+        l2.intoMemorySegment(MEMORY, last + 2 * ROW, LITTLE_ENDIAN);
+        l3.intoMemorySegment(MEMORY, last + 3 * ROW, LITTLE_ENDIAN);
+        l4.intoMemorySegment(MEMORY, last + 4 * ROW, LITTLE_ENDIAN);
+    }
+
+    /** The sum over all lanes of each limb of the accumulator, as five words at {@code sums}. */
+    static void sum(long state, long sums) {
         for (int i = 0; i < 5; i++) {
-            VectorWidth.store(VectorWidth.loadLongs(state + H + i * ROW), state + R2 + i * ROW);
-            VectorWidth.store(LongVector.zero(LONG), state + H + i * ROW);
+            final long limb = LongVector.fromMemorySegment(LONG, MEMORY, state + H + i * ROW, LITTLE_ENDIAN).reduceLanes(ADD);
+            Native.putLong(sums + 8L * i, limb);
         }
     }
 
@@ -272,6 +362,14 @@ final class PolyLanes {
     static void zero(long rows, long bytes) {
         for (long at = rows; at < rows + bytes; at += ROW) {
             LongVector.zero(LONG).intoMemorySegment(MEMORY, at, LITTLE_ENDIAN);
+        }
+    }
+
+    /** Copies five rows. */
+    static void copyRows(long source, long destination) {
+        for (int i = 0; i < 5; i++) {
+            LongVector.fromMemorySegment(LONG, MEMORY, source + i * ROW, LITTLE_ENDIAN)
+                    .intoMemorySegment(MEMORY, destination + i * ROW, LITTLE_ENDIAN);
         }
     }
 }

@@ -42,7 +42,9 @@ final class Transpose {
             } else {
                 square2(cursors, at);
             }
-            VectorWidth.store(VectorWidth.loadLongs(cursors).add(VectorWidth.loadLongs(strides)), cursors);
+            final LongVector stride = LongVector.fromMemorySegment(LONG, MEMORY, strides, LITTLE_ENDIAN);
+            LongVector.fromMemorySegment(LONG, MEMORY, cursors, LITTLE_ENDIAN).add(stride)
+                    .intoMemorySegment(MEMORY, cursors, LITTLE_ENDIAN);
         }
     }
 

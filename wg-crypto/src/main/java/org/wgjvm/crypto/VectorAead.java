@@ -15,8 +15,11 @@ import jdk.incubator.vector.VectorOperators;
  * Poly1305 key) included; then for seal XOR and authentication of what was written, for open authentication of what was read and XOR of
  * the packets that verified. No plaintext of a forgery is ever written.
  *
+ * <p>Fewer than three packets are worked on one by one ({@link LonePacket}).
+ *
  * <p>Packets in native memory are worked on where they are; others are copied in and out. Callers keep their segments alive during a call.
- * Scratch memory is native: key rows and Poly1305 state are wiped after every call, key stream lives until the next call overwrites it.
+ * Scratch memory is native: key rows and Poly1305 state are wiped after every call, key stream of a batch or a long packet lives until the
+ * next call overwrites it, and that of a small packet is wiped.
  *
  * <p>Constant time: see {@link ChaChaLanes} and {@link PolyLanes}; tags are compared by OR of XORs. Lengths, the number of packets and
  * verdicts are public.
@@ -30,28 +33,23 @@ public final class VectorAead implements Aead {
     private static final int LANES = ChaChaLanes.LANES;
     private static final int VECTOR = 4 * LANES;
     private static final long ROW = ChaChaLanes.ROW;
-    private static final IntVector FIRST_BLOCKS = IntVector.zero(VectorWidth.INT).addIndex(1);
 
-    /** Below this many bytes one packet's tag is faster without vectors. */
-    private static final int MAX_SCALAR = 384;
+    /** Below so many packets, each is worked on by itself. */
+    private static final int FEW = 3;
 
     /** Packets in one piece: no more than block 0 of each leaves room for. */
     private static final int MAX_PIECE = MAX_LANES;
 
-    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + 2 * ChaChaLanes.WORDS + MAX_LANES * 64L + 16, 64);
+    private final MemorySegment memory = Arena.ofAuto().allocate(11 * ROW + 2 * ChaChaLanes.WORDS + MAX_LANES * 64L, 64);
     private final long keyRows = memory.address();
     private final long laneRows = keyRows + 8 * ROW;
     private final long words = laneRows + 3 * ROW;
     private final long stream = words + 2 * ChaChaLanes.WORDS;
-    private final long lengths = stream + MAX_LANES * 64L;
     private final MemorySegment staging = Arena.ofAuto().allocate(MAX_LENGTH + TAG_LENGTH, 64);
 
     private final PolyPackets packets = new PolyPackets();
-    private final PolyBlocks blocks = new PolyBlocks();
-    private final Poly1305 mac = new Poly1305();
+    private final LonePacket lone = new LonePacket(keyRows, laneRows, words, stream);
     private final ScalarAead scalar = new ScalarAead();
-    private final AeadBatch one = new AeadBatch(1);
-    private final AeadBatch staged = new AeadBatch(1);
 
     /** Per packet of the piece: its first lane, and its data's address and length. */
     private final int[] firstLane = new int[MAX_PIECE];
@@ -92,8 +90,17 @@ public final class VectorAead implements Aead {
         for (int i = 0; i < b.size; ) {
             final int n = take(b, i, 0);
             if (n == 0) {
-                sealElsewhere(b, i);
+                sealElsewhere(
+                        b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], b.lengths[i],
+                        b.destinations[i], b.destinationOffsets[i]);
                 i++;
+                continue;
+            }
+            if (n < FEW) {
+                for (int j = 0; j < n; j++) {
+                    lone.seal(b.keys[i + j], b.counters[i + j], sources[j], sizes[j], destinations[j]);
+                }
+                i += n;
                 continue;
             }
             keyStream(b, i, n);
@@ -125,8 +132,18 @@ public final class VectorAead implements Aead {
         for (int i = 0; i < b.size; ) {
             final int n = take(b, i, TAG_LENGTH);
             if (n == 0) {
-                openElsewhere(b, i);
+                b.verified[i] =
+                        openElsewhere(
+                                b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], b.lengths[i],
+                                b.destinations[i], b.destinationOffsets[i]);
                 i++;
+                continue;
+            }
+            if (n < FEW) {
+                for (int j = 0; j < n; j++) {
+                    b.verified[i + j] = lone.open(b.keys[i + j], b.counters[i + j], sources[j], sizes[j], destinations[j]);
+                }
+                i += n;
                 continue;
             }
             keyStream(b, i, n);
@@ -147,11 +164,19 @@ public final class VectorAead implements Aead {
     public void seal(
             AeadKey key, long counter, MemorySegment source, long sourceOffset, int length,
             MemorySegment destination, long destinationOffset) {
-        one.add(key, counter, source, sourceOffset, length, destination, destinationOffset);
+        if (length > MAX_LENGTH || !source.isNative() || !destination.isNative()) {
+            sealElsewhere(key, counter, source, sourceOffset, length, destination, destinationOffset);
+            return;
+        }
+        Native.check(source, sourceOffset, length);
+        Native.check(destination, destinationOffset, length + TAG_LENGTH);
         try {
-            seal(one);
+            lone.seal(key, counter, source.address() + sourceOffset, length, destination.address() + destinationOffset);
         } finally {
-            one.clear();
+            // Addresses keep nothing alive: neither the caller's segments nor our scratch memory.
+            Reference.reachabilityFence(source);
+            Reference.reachabilityFence(destination);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -159,12 +184,18 @@ public final class VectorAead implements Aead {
     public boolean open(
             AeadKey key, long counter, MemorySegment source, long sourceOffset, int length,
             MemorySegment destination, long destinationOffset) {
-        one.add(key, counter, source, sourceOffset, length, destination, destinationOffset);
+        final int size = length - TAG_LENGTH;
+        if (size < 0 || size > MAX_LENGTH || !source.isNative() || !destination.isNative()) {
+            return openElsewhere(key, counter, source, sourceOffset, length, destination, destinationOffset);
+        }
+        Native.check(source, sourceOffset, length);
+        Native.check(destination, destinationOffset, size);
         try {
-            open(one);
-            return one.verified(0);
+            return lone.open(key, counter, source.address() + sourceOffset, size, destination.address() + destinationOffset);
         } finally {
-            one.clear();
+            Reference.reachabilityFence(source);
+            Reference.reachabilityFence(destination);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -223,44 +254,25 @@ public final class VectorAead implements Aead {
 
     private void keyStream(AeadBatch b, int from, int n) {
         boolean oneKey = true;
-        for (int j = 1; j < n; j++) {
+        for (int j = 0; j < n; j++) {
             oneKey &= b.keys[from + j] == b.keys[from];
+            lone.forget(b.keys[from + j]);
         }
         if (oneKey) {
-            fillKey(b.keys[from], 0, 1);
+            LaneRows.key(keyRows, b.keys[from].segment(), 0, 1);
+            keyLanes = 1;
         }
         int lanes = 0;
         for (int j = 0; j < n; j++) {
             final int count = 1 + (sizes[j] + ChaCha20.BLOCK - 1) / ChaCha20.BLOCK;
             if (!oneKey) {
-                fillKey(b.keys[from + j], firstLane[j], count);
+                LaneRows.key(keyRows, b.keys[from + j].segment(), firstLane[j], count);
+                keyLanes = Math.max(keyLanes, firstLane[j] + count);
             }
-            fillCounters(b.counters[from + j], firstLane[j], count);
+            LaneRows.packet(laneRows, b.counters[from + j], firstLane[j], count);
             lanes = firstLane[j] + count;
         }
         ChaChaLanes.keyStream(keyRows, oneKey ? 0 : VECTOR, laneRows, words, stream, (lanes + LANES - 1) / LANES);
-    }
-
-    /** Rows are written a vector at a time, beyond the packet's last lane: what follows is written later, or never used. */
-    private void fillKey(AeadKey key, int lane, int count) {
-        keyLanes = Math.max(keyLanes, lane + count);
-        for (int w = 0; w < 8; w++) {
-            final IntVector word = IntVector.broadcast(VectorWidth.INT, key.segment().get(Native.INT, 4L * w));
-            for (int l = lane; l < lane + count; l += LANES) {
-                VectorWidth.store(word, keyRows + w * ROW + 4L * l);
-            }
-        }
-    }
-
-    private void fillCounters(long counter, int lane, int count) {
-        final IntVector low = IntVector.broadcast(VectorWidth.INT, (int) counter);
-        final IntVector high = IntVector.broadcast(VectorWidth.INT, (int) (counter >>> 32));
-        final long at = laneRows + 4L * lane;
-        for (int l = 0; l < count; l += LANES) {
-            VectorWidth.store(FIRST_BLOCKS.add(l), at + 4L * l);
-            VectorWidth.store(low, at + ROW + 4L * l);
-            VectorWidth.store(high, at + 2 * ROW + 4L * l);
-        }
     }
 
     static void xor(long source, long keyStream, long destination, int length) {
@@ -281,12 +293,6 @@ public final class VectorAead implements Aead {
 
     /** Tags of the {@code n} packets at {@code data}. */
     private void authenticate(long[] data, int n) {
-        if (n < 3) {
-            for (int j = 0; j < n; j++) {
-                authenticateAlone(data, j);
-            }
-            return;
-        }
         sortBySize(n);
         packetsUsed = true;
         for (int at = 0; at < n; at += PolyLanes.LANES) {
@@ -304,25 +310,6 @@ public final class VectorAead implements Aead {
         }
     }
 
-    /** One packet: its blocks on the lanes, or, when the powers that this takes would cost more, on plain integers. */
-    private void authenticateAlone(long[] data, int j) {
-        final long key = stream + (long) firstLane[j] * ChaCha20.BLOCK;
-        if (sizes[j] <= MAX_SCALAR) {
-            mac.init(Native.getLong(key), Native.getLong(key + 8), Native.getLong(key + 16), Native.getLong(key + 24));
-            mac.update(Native.Everything.MEMORY, data[j], sizes[j]);
-            Native.putLong(lengths + 8, sizes[j]);
-            mac.finish(Native.Everything.MEMORY, lengths);
-            tagLow[j] = mac.tagLow();
-            tagHigh[j] = mac.tagHigh();
-            mac.wipe();
-        } else {
-            blocks.run(data[j], sizes[j], key);
-            tagLow[j] = blocks.tagLow();
-            tagHigh[j] = blocks.tagHigh();
-            blocks.wipe();
-        }
-    }
-
     /** Packets of like length side by side. Most batches are sorted already, but for the last packet: insertion. */
     private void sortBySize(int n) {
         for (int j = 0; j < n; j++) {
@@ -335,47 +322,38 @@ public final class VectorAead implements Aead {
         }
     }
 
-    /** Packet {@code i} through the staging buffer, or without vectors when it is longer than any datagram. */
-    private void sealElsewhere(AeadBatch b, int i) {
-        final int size = b.lengths[i];
-        if (size > MAX_LENGTH) {
-            scalar.seal(b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], size, b.destinations[i], b.destinationOffsets[i]);
+    /** A packet through the staging buffer, or without vectors when it is longer than any datagram. */
+    private void sealElsewhere(
+            AeadKey key, long counter, MemorySegment source, long sourceOffset, int length,
+            MemorySegment destination, long destinationOffset) {
+        if (length > MAX_LENGTH) {
+            scalar.seal(key, counter, source, sourceOffset, length, destination, destinationOffset);
             return;
         }
-        MemorySegment.copy(b.sources[i], b.sourceOffsets[i], staging, 0, size);
-        staged.add(b.keys[i], b.counters[i], staging, 0, size, staging, 0);
-        seal(staged);
-        staged.clear();
-        MemorySegment.copy(staging, 0, b.destinations[i], b.destinationOffsets[i], size + (long) TAG_LENGTH);
+        MemorySegment.copy(source, sourceOffset, staging, 0, length);
+        seal(key, counter, staging, 0, length, staging, 0);
+        MemorySegment.copy(staging, 0, destination, destinationOffset, length + (long) TAG_LENGTH);
     }
 
-    private void openElsewhere(AeadBatch b, int i) {
-        final int length = b.lengths[i];
+    private boolean openElsewhere(
+            AeadKey key, long counter, MemorySegment source, long sourceOffset, int length,
+            MemorySegment destination, long destinationOffset) {
         if (length < TAG_LENGTH) {
-            b.verified[i] = false;
-        } else if (length - TAG_LENGTH > MAX_LENGTH) {
-            b.verified[i] =
-                    scalar.open(
-                            b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i],
-                            length, b.destinations[i], b.destinationOffsets[i]);
-        } else {
-            MemorySegment.copy(b.sources[i], b.sourceOffsets[i], staging, 0, length);
-            staged.add(b.keys[i], b.counters[i], staging, 0, length, staging, 0);
-            open(staged);
-            b.verified[i] = staged.verified(0);
-            staged.clear();
-            if (b.verified[i]) {
-                MemorySegment.copy(staging, 0, b.destinations[i], b.destinationOffsets[i], length - TAG_LENGTH);
-            }
+            return false;
         }
+        if (length - TAG_LENGTH > MAX_LENGTH) {
+            return scalar.open(key, counter, source, sourceOffset, length, destination, destinationOffset);
+        }
+        MemorySegment.copy(source, sourceOffset, staging, 0, length);
+        final boolean verified = open(key, counter, staging, 0, length, staging, 0);
+        if (verified) {
+            MemorySegment.copy(staging, 0, destination, destinationOffset, length - TAG_LENGTH);
+        }
+        return verified;
     }
 
     private void wipe() {
-        for (int w = 0; w < 8; w++) {
-            for (int l = 0; l < keyLanes; l += LANES) {
-                VectorWidth.store(IntVector.zero(VectorWidth.INT), keyRows + w * ROW + 4L * l);
-            }
-        }
+        LaneRows.wipeKey(keyRows, keyLanes);
         keyLanes = 0;
         if (packetsUsed) {
             packets.wipe();

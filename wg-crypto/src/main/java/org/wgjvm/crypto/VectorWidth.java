@@ -1,6 +1,5 @@
 package org.wgjvm.crypto;
 
-import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,8 +18,6 @@ final class VectorWidth {
     /** One instruction permutes two 512-bit vectors into one (VPERMI2D); narrower shapes swap and blend. */
     static final boolean TWO_SOURCES = INT_LANES == 16;
 
-    private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
-
     static {
         if (INT_LANES < 4 || INT_LANES != 2 * LONG_LANES || Integer.bitCount(INT_LANES) != 1) {
             throw new UnsupportedOperationException("vectors of " + INT.vectorBitSize() + " bits");
@@ -28,22 +25,6 @@ final class VectorWidth {
     }
 
     private VectorWidth() {}
-
-    static LongVector loadLongs(long address) {
-        return LongVector.fromMemorySegment(LONG, Native.Everything.MEMORY, address, LITTLE);
-    }
-
-    static void store(LongVector v, long address) {
-        v.intoMemorySegment(Native.Everything.MEMORY, address, LITTLE);
-    }
-
-    static IntVector loadInts(long address) {
-        return IntVector.fromMemorySegment(INT, Native.Everything.MEMORY, address, LITTLE);
-    }
-
-    static void store(IntVector v, long address) {
-        v.intoMemorySegment(Native.Everything.MEMORY, address, LITTLE);
-    }
 
     /** Where bit {@code s} of a lane's number is set. */
     static VectorMask<Integer> intBit(int s) {

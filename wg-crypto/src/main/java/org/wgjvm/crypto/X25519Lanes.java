@@ -74,8 +74,10 @@ final class X25519Lanes {
 
     private static final LongVector LIMB = halves((1 << 26) - 1, (1 << 25) - 1);
 
-    /** (A - 2) / 4 of the curve, as element 1. */
-    private static final LongVector A24 = LongVector.zero(LONG).withLane(1, 121665);
+    /** (A - 2) / 4 of the curve. */
+    private static final long A24 = 121665;
+
+    private static final LongVector LANE_1 = LongVector.zero(LONG).withLane(1, -1);
 
     private static final VectorMask<Long> ELEMENT_0 = VectorMask.fromLong(LONG, 0x11);
     private static final VectorMask<Long> ELEMENT_1 = VectorMask.fromLong(LONG, 0x22);
@@ -188,17 +190,19 @@ final class X25519Lanes {
      */
     private static void prepareSecond(long at) {
         secondRow(at, A24);
-        secondRow(at + ROW, LongVector.zero(LONG));
-        secondRow(at + 2 * ROW, LongVector.zero(LONG));
-        secondRow(at + 3 * ROW, LongVector.zero(LONG));
-        secondRow(at + 4 * ROW, LongVector.zero(LONG));
+        secondRow(at + ROW, 0);
+        secondRow(at + 2 * ROW, 0);
+        secondRow(at + 3 * ROW, 0);
+        secondRow(at + 4 * ROW, 0);
     }
 
-    private static void secondRow(long row, LongVector a24) {
+    private static void secondRow(long row, long a24) {
         final LongVector r = LongVector.fromMemorySegment(LONG, MEMORY, row + RESULT, LITTLE_ENDIAN);
         final LongVector n = NEIGHBOURS.selectFrom(r);
         final LongVector q = r.add(n.lanewise(XOR, MINUS_2).and(NOT_0)).sub(MINUS_2);
-        q.blend(n, ELEMENT_0).blend(a24, ELEMENT_1).intoMemorySegment(MEMORY, row + LEFT, LITTLE_ENDIAN);
+        // The constant is a word and not a vector: an argument that is a vector is an object when the call is not inlined.
+        final LongVector constant = LongVector.broadcast(LONG, a24).and(LANE_1);
+        q.blend(n, ELEMENT_0).blend(constant, ELEMENT_1).intoMemorySegment(MEMORY, row + LEFT, LITTLE_ENDIAN);
         q.intoMemorySegment(MEMORY, row + RIGHT, LITTLE_ENDIAN);
         final LongVector third = LongVector.fromMemorySegment(LONG, MEMORY, row + THIRD, LITTLE_ENDIAN);
         third.blend(q, ELEMENT_1).intoMemorySegment(MEMORY, row + THIRD, LITTLE_ENDIAN);

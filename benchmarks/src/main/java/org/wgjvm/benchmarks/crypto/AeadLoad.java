@@ -7,8 +7,16 @@ import org.wgjvm.crypto.AeadBatch;
 import org.wgjvm.crypto.AeadKey;
 import org.wgjvm.crypto.Aeads;
 
-/** Packets of one size under one key, sealed in place in a slab of native memory, or opened from it into another. */
+/**
+ * Packets of one size under one key, sealed in place in a slab of native memory, or opened from it into another. Counters are consecutive,
+ * as those of a flow are; with {@code strangers}, each packet is under a counter that nobody could foresee.
+ */
 final class AeadLoad {
+    /** Sealed packets that are opened in turn where one is opened at a time. */
+    private static final int RING = 64;
+
+    private static final long LEAP = 1_000_003;
+
     private final Aead aead;
     private final AeadKey key;
     private final int size;
@@ -17,20 +25,29 @@ final class AeadLoad {
     private final MemorySegment sealed;
     private final MemorySegment opened;
     private final AeadBatch list;
+    private final long step;
+    private final int ring;
     private long counter;
+    private int next;
 
     AeadLoad(String name, int size, int batch) {
+        this(name, size, batch, false);
+    }
+
+    AeadLoad(String name, int size, int batch, boolean strangers) {
         aead = Aeads.create(name);
         key = new AeadKey(new byte[AeadKey.LENGTH], 0);
         this.size = size;
         this.batch = batch;
+        step = strangers ? LEAP : 1;
+        ring = batch == 1 ? RING : batch;
         final long stride = (long) size + Aead.TAG_LENGTH;
         sealing = Arena.ofAuto().allocate(batch * stride, 64);
-        sealed = Arena.ofAuto().allocate(batch * stride, 64);
+        sealed = Arena.ofAuto().allocate(ring * stride, 64);
         opened = Arena.ofAuto().allocate(batch * stride, 64);
-        list = new AeadBatch(batch);
-        for (int i = 0; i < batch; i++) {
-            list.add(key, i, sealed, i * stride, size, sealed, i * stride);
+        list = new AeadBatch(ring);
+        for (int i = 0; i < ring; i++) {
+            list.add(key, i * step, sealed, i * stride, size, sealed, i * stride);
         }
         aead.seal(list);
     }
@@ -42,7 +59,8 @@ final class AeadLoad {
     void seal() {
         final long stride = (long) size + Aead.TAG_LENGTH;
         if (batch == 1) {
-            aead.seal(key, counter++, sealing, 0, size, sealing, 0);
+            aead.seal(key, counter, sealing, 0, size, sealing, 0);
+            counter += step;
             return;
         }
         list.clear();
@@ -56,7 +74,8 @@ final class AeadLoad {
         final int stride = size + Aead.TAG_LENGTH;
         boolean verified;
         if (batch == 1) {
-            verified = aead.open(key, 0, sealed, 0, stride, opened, 0);
+            next = (next + 1) % ring;
+            verified = aead.open(key, next * step, sealed, (long) next * stride, stride, opened, 0);
         } else {
             list.clear();
             for (int i = 0; i < batch; i++) {

@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /** One measured line: nanoseconds an operation, ours and theirs, NaN where they have none; and bytes of garbage an operation of ours. */
 record Row(String name, int size, int batch, String implementation, double ours, double theirs, double garbage) {
-    private double ratio() {
+    /** How many times as fast as theirs. */
+    double ratio() {
         return theirs / ours;
     }
 
@@ -26,10 +27,18 @@ record Row(String name, int size, int batch, String implementation, double ours,
         return out.toString();
     }
 
-    static String markdown(String machine, List<Row> rows) {
-        final StringBuilder out = new StringBuilder("# Crypto, measured\n\n");
-        out.append("Written by `bin/bench crypto`. Medians of CPU time; ours and `openssl speed` in turn in one run; one packet or"
-                + " operation each.\nA ratio above 1 means ours is faster. B/op is garbage.\n\n");
+    static String markdown(String machine, String command, List<Row> rows) {
+        final StringBuilder out = new StringBuilder(
+                String.format(
+                    """
+                    # Crypto, measured
+
+                    Written by `%s`. Medians of CPU time; ours and `openssl speed` in turn in one run; one packet or
+                    operation each, all in one JVM. A ratio above 1 means ours is faster. B/op is garbage. The counters of packets
+                    follow each other, except in the rows "any counter".
+
+                    """,
+                        command));
         out.append(machine).append("\n\n");
         out.append("| what | bytes | batch | implementation | ns | OpenSSL ns | ratio | B/op |\n|---|---|---|---|---|---|---|---|\n");
         for (Row r : rows) {

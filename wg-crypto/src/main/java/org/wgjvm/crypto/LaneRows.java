@@ -1,0 +1,74 @@
+package org.wgjvm.crypto;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Writes the rows that {@link ChaChaLanes} reads, a vector at a time and therefore beyond the last lane asked for: what follows is written
+ * later, or never used.
+ *
+ * <p>Like all kernels, these take and leave their vectors in memory: a vector that is an argument or a result is an object wherever the
+ * JIT does not inline the call.
+ */
+final class LaneRows {
+    private static final VectorSpecies<Integer> INT = VectorWidth.INT;
+    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
+    private static final int LANES = ChaChaLanes.LANES;
+    private static final long ROW = ChaChaLanes.ROW;
+    private static final IntVector FIRST = IntVector.zero(INT).addIndex(1);
+
+    private LaneRows() {}
+
+    /** The key of {@code count} lanes. */
+    static void key(long rows, MemorySegment key, int lane, int count) {
+        for (int w = 0; w < 8; w++) {
+            final IntVector word = IntVector.broadcast(INT, key.get(Native.INT, 4L * w));
+            for (int l = lane; l < lane + count; l += LANES) {
+                word.intoMemorySegment(MEMORY, rows + w * ROW + 4L * l, LITTLE_ENDIAN);
+            }
+        }
+    }
+
+    /** Blocks 0, 1, ... of one packet. */
+    static void packet(long rows, long counter, int lane, int count) {
+        final IntVector low = IntVector.broadcast(INT, (int) counter);
+        final IntVector high = IntVector.broadcast(INT, (int) (counter >>> 32));
+        final long at = rows + 4L * lane;
+        for (int l = 0; l < count; l += LANES) {
+            FIRST.add(l).intoMemorySegment(MEMORY, at + 4L * l, LITTLE_ENDIAN);
+            low.intoMemorySegment(MEMORY, at + ROW + 4L * l, LITTLE_ENDIAN);
+            high.intoMemorySegment(MEMORY, at + 2 * ROW + 4L * l, LITTLE_ENDIAN);
+        }
+    }
+
+    /** Blocks 0 and 1 of each of {@code LANES / 2} packets with consecutive counters. */
+    static void smallPackets(long rows, long counter) {
+        for (int l = 0; l < LANES; l += 2) {
+            final long c = counter + (l >> 1);
+            final long low = c & 0xffffffffL;
+            final long high = c >>> 32;
+            Native.putLong(rows + 4L * l, 1L << 32);
+            Native.putLong(rows + ROW + 4L * l, low | low << 32);
+            Native.putLong(rows + 2 * ROW + 4L * l, high | high << 32);
+        }
+    }
+
+    /** Wipes the first {@code lanes} lanes of the key. */
+    static void wipeKey(long rows, int lanes) {
+        for (int w = 0; w < 8; w++) {
+            for (int l = 0; l < lanes; l += LANES) {
+                IntVector.zero(INT).intoMemorySegment(MEMORY, rows + w * ROW + 4L * l, LITTLE_ENDIAN);
+            }
+        }
+    }
+
+    /** Wipes {@code bytes}, a multiple of a vector's. */
+    static void wipe(long address, long bytes) {
+        for (long at = address; at < address + bytes; at += 4L * LANES) {
+            IntVector.zero(INT).intoMemorySegment(MEMORY, at, LITTLE_ENDIAN);
+        }
+    }
+}
