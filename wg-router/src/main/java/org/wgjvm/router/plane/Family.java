@@ -5,7 +5,6 @@ import org.wgjvm.core.packet.IpHeader;
 
 /** What the packet path has of one address family. One thread owns it. */
 final class Family {
-    private static final int MORE_FRAGMENTS = 0x2000;
     private static final int NEXT_HEADER_FRAGMENT = 44;
 
     final boolean v6;
@@ -25,13 +24,6 @@ final class Family {
         keys = new long[2 * flows.keyLongs];
         fragments = new FragmentTable(v6);
         fragmentKey = new long[flows.keyLongs];
-    }
-
-    /** Whether the packet is the first of several fragments; it is none of the later ones. */
-    boolean isFirstFragment(MemorySegment slab, long at) {
-        return v6
-                ? PacketBytes.u8(slab, at + 6) == NEXT_HEADER_FRAGMENT && (PacketBytes.u8(slab, at + IpHeader.V6_LENGTH + 3) & 1) != 0
-                : (PacketBytes.u16(slab, at + 6) & MORE_FRAGMENTS) != 0;
     }
 
     /** Remembers the session of flow {@code f}, a first fragment, for those that follow. */

@@ -29,6 +29,15 @@ final class FlowBatch {
     /** The packet is a later fragment: the ports are 0 and there is no use in looking it up. */
     static final byte LATER_FRAGMENT = 2;
 
+    /** Bit of {@link #marks}, where TCP has it. */
+    static final int FIN = 1;
+
+    /** Bit of {@link #marks}, where TCP has it. */
+    static final int RST = 4;
+
+    /** Bit of {@link #marks}: others of the same packet follow. */
+    static final int FIRST_FRAGMENT = 0x40;
+
     final int keyLongs;
     long[] keys;
     long[] hash;
@@ -44,8 +53,11 @@ final class FlowBatch {
     /** Bytes from the IP header to the transport header. */
     int[] transportAt;
 
-    /** The low bits of byte 13 of a TCP header, or 0. */
-    byte[] tcpFlags;
+    /** {@link #FIN}, {@link #RST} and {@link #FIRST_FRAGMENT}; 0 for nearly all. */
+    byte[] marks;
+
+    /** Bytes 8 to 11 of an IPv4 header: hops, protocol, checksum; 4 to 7 of an IPv6 one: payload length, next header, hops. */
+    int[] header;
 
     private int size;
 
@@ -57,7 +69,8 @@ final class FlowBatch {
         packet = new int[capacity];
         kind = new byte[capacity];
         transportAt = new int[capacity];
-        tcpFlags = new byte[capacity];
+        marks = new byte[capacity];
+        header = new int[capacity];
     }
 
     /** Empties it, and makes room for {@code packets}. */
@@ -70,7 +83,8 @@ final class FlowBatch {
             packet = Arrays.copyOf(packet, packets);
             kind = Arrays.copyOf(kind, packets);
             transportAt = Arrays.copyOf(transportAt, packets);
-            tcpFlags = Arrays.copyOf(tcpFlags, packets);
+            marks = Arrays.copyOf(marks, packets);
+            header = Arrays.copyOf(header, packets);
         }
     }
 
@@ -79,12 +93,13 @@ final class FlowBatch {
     }
 
     /** Appends a flow, whose key the caller writes at {@link #keyAt}. Returns its number. */
-    int add(int packetNumber, byte itsKind, int transportOffset, int flags) {
+    int add(int packetNumber, byte itsKind, int transportOffset, int itsMarks, int itsHeader) {
         final int i = size++;
         packet[i] = packetNumber;
         kind[i] = itsKind;
         transportAt[i] = transportOffset;
-        tcpFlags[i] = (byte) flags;
+        marks[i] = (byte) itsMarks;
+        header[i] = itsHeader;
         return i;
     }
 
@@ -92,9 +107,19 @@ final class FlowBatch {
         return i * keyLongs;
     }
 
+    /** How many hops a packet may still go. */
+    int hops(int i) {
+        return keyLongs == V4_LONGS ? header[i] >>> 24 : header[i] & 0xff;
+    }
+
+    /** Whether a flow, which is not the first, has the key of the one before it. */
     boolean isSameAsBefore(int i) {
         final int at = i * keyLongs;
-        for (int k = 0; k < keyLongs; k++) {
+        return keys[at] == keys[at - keyLongs] && keys[at + 1] == keys[at + 1 - keyLongs] && (keyLongs == V4_LONGS || hasRestOfBefore(at));
+    }
+
+    private boolean hasRestOfBefore(int at) {
+        for (int k = 2; k < keyLongs; k++) {
             if (keys[at + k] != keys[at + k - keyLongs]) {
                 return false;
             }

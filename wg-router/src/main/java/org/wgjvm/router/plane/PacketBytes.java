@@ -11,6 +11,13 @@ final class PacketBytes {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+    /**
+     * One constant segment over everything: what is read and written by it has neither bounds nor liveness to check, which is most of what
+     * a field costs that the cache has. Only for addresses within a packet that {@link PacketParser} has accepted and whose slab somebody
+     * holds.
+     */
+    static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private PacketBytes() {}
 
     static int u8(MemorySegment slab, long at) {

@@ -1,11 +1,13 @@
 package org.wgjvm.router.plane;
 
+import static org.wgjvm.router.plane.PacketBytes.MEMORY;
 import static org.wgjvm.router.plane.PacketBytes.i32;
 import static org.wgjvm.router.plane.PacketBytes.i64;
 import static org.wgjvm.router.plane.PacketBytes.u16;
 import static org.wgjvm.router.plane.PacketBytes.u8;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.wgjvm.core.packet.IpHeader;
 import org.wgjvm.core.packet.PacketBatch;
 
@@ -22,6 +24,7 @@ final class PacketParser {
     static final int UDP_LENGTH = 8;
     static final int ICMP_LENGTH = 8;
 
+    private static final int MORE_FRAGMENTS = 0x2000;
     private static final int NEXT_HEADER_FRAGMENT = 44;
 
     private PacketParser() {}
@@ -33,41 +36,66 @@ final class PacketParser {
      */
     static RouterDropReason parse(PacketBatch batch, int i, int interfaceNumber, FlowBatch v4, FlowBatch v6) {
         final MemorySegment slab = batch.slab();
-        final long at = batch.offset[i];
+        final int at = batch.offset[i];
         final int length = batch.length[i];
+        Objects.checkFromIndexSize(at, length, batch.slabLength());
+        if (length < IpHeader.V4_LENGTH) {
+            return RouterDropReason.MALFORMED;
+        }
+        final long address = slab.address() + at;
+        final long first = i64(MEMORY, address);
+        if (first >>> 60 == 4) {
+            final int headerLength = (int) (first >>> 54) & 0x3c;
+            final int total = (int) (first >>> 32) & 0xffff;
+            if (headerLength < IpHeader.V4_LENGTH || total < headerLength || total > length) {
+                return RouterDropReason.MALFORMED;
+            }
+            batch.length[i] = total;
+            return parseV4(slab, at, address, (int) first, headerLength, total, i, interfaceNumber, v4);
+        }
         final int total = IpHeader.totalLength(slab, at, length);
         if (total == IpHeader.NONE) {
             return RouterDropReason.MALFORMED;
         }
         batch.length[i] = total;
-        final int versionAndLength = u8(slab, at);
-        return versionAndLength >>> 4 == 4
-                ? parseV4(slab, at, (versionAndLength & 0xf) << 2, total, i, interfaceNumber, v4)
-                : parseV6(slab, at, total, i, interfaceNumber, v6);
+        return parseV6(slab, at, total, i, interfaceNumber, v6);
     }
 
+    /** {@code idAndFragment} are bytes 4 to 7. */
     private static RouterDropReason parseV4(
-            MemorySegment slab, long at, int headerLength, int total, int i, int interfaceNumber, FlowBatch flows) {
-        final int fragment = u16(slab, at + 6);
-        final int protocol = u8(slab, at + 9);
-        final long addresses = i64(slab, at + 12);
-        if ((fragment & 0x1fff) != 0) {
-            final int flow = flows.add(i, FlowBatch.LATER_FRAGMENT, headerLength, 0);
+            MemorySegment slab,
+            long at,
+            long address,
+            int idAndFragment,
+            int headerLength,
+            int total,
+            int i,
+            int interfaceNumber,
+            FlowBatch flows) {
+        // Hops, protocol, checksum, source.
+        final long second = i64(MEMORY, address + 8);
+        final long addresses = second << 32 | i32(MEMORY, address + 16) & 0xffffffffL;
+        final int header = (int) (second >>> 32);
+        final int protocol = header >>> 16 & 0xff;
+        if ((idAndFragment & 0x1fff) != 0) {
+            final int flow = flows.add(i, FlowBatch.LATER_FRAGMENT, headerLength, 0, header);
             final int key = flows.keyAt(flow);
             flows.keys[key] = addresses;
-            flows.keys[key + 1] = FlowKey.tail(u16(slab, at + 4), 0, protocol, interfaceNumber);
+            flows.keys[key + 1] = FlowKey.tail(idAndFragment >>> 16, 0, protocol, interfaceNumber);
             return null;
         }
         final long transport = at + headerLength;
         final int rest = total - headerLength;
         if (protocol == IpHeader.ICMP && rest >= ICMP_LENGTH && isErrorV4(u8(slab, transport))) {
-            return quoteV4(slab, transport + ICMP_LENGTH, rest - ICMP_LENGTH, i, headerLength, interfaceNumber, flows);
+            return quoteV4(slab, transport + ICMP_LENGTH, rest - ICMP_LENGTH, i, headerLength, header, interfaceNumber, flows);
         }
-        final long ports = ports(slab, transport, rest, protocol);
+        final long ports = ports(MEMORY, address + headerLength, rest, protocol);
         if (ports < 0) {
             return ports == CUT_OFF ? RouterDropReason.MALFORMED : RouterDropReason.ICMP_UNRELATED;
         }
-        final int flow = flows.add(i, FlowBatch.PACKET, headerLength, protocol == IpHeader.TCP ? u8(slab, transport + 13) : 0);
+        final int marks = ((idAndFragment & MORE_FRAGMENTS) != 0 ? FlowBatch.FIRST_FRAGMENT : 0)
+                | (protocol == IpHeader.TCP ? u8(MEMORY, address + headerLength + 13) & (FlowBatch.FIN | FlowBatch.RST) : 0);
+        final int flow = flows.add(i, FlowBatch.PACKET, headerLength, marks, header);
         final int key = flows.keyAt(flow);
         flows.keys[key] = addresses;
         flows.keys[key + 1] = ports << 32 | (long) protocol << 16 | interfaceNumber;
@@ -79,7 +107,7 @@ final class PacketParser {
     }
 
     private static RouterDropReason quoteV4(
-            MemorySegment slab, long quote, int length, int i, int headerLength, int interfaceNumber, FlowBatch flows) {
+            MemorySegment slab, long quote, int length, int i, int headerLength, int header, int interfaceNumber, FlowBatch flows) {
         if (length < IpHeader.V4_LENGTH || u8(slab, quote) >>> 4 != 4) {
             return RouterDropReason.MALFORMED;
         }
@@ -92,7 +120,7 @@ final class PacketParser {
         if (ports < 0) {
             return RouterDropReason.ICMP_UNRELATED;
         }
-        final int flow = flows.add(i, FlowBatch.ICMP_ERROR, headerLength, 0);
+        final int flow = flows.add(i, FlowBatch.ICMP_ERROR, headerLength, 0, header);
         final int key = flows.keyAt(flow);
         flows.keys[key] = Long.rotateLeft(i64(slab, quote + 12), 32);
         flows.keys[key + 1] = FlowKey.reversed(ports << 32 | (long) protocol << 16, interfaceNumber);
@@ -101,11 +129,12 @@ final class PacketParser {
 
     private static RouterDropReason parseV6(MemorySegment slab, long at, int total, int i, int interfaceNumber, FlowBatch flows) {
         final int transport = IpHeader.transport(slab, at, total);
+        final int header = i32(slab, at + 4);
         if (transport == IpHeader.LATER_FRAGMENT) {
             if (u8(slab, at + 6) != NEXT_HEADER_FRAGMENT) {
                 return RouterDropReason.FRAGMENT;
             }
-            final int flow = flows.add(i, FlowBatch.LATER_FRAGMENT, IpHeader.V6_LENGTH, 0);
+            final int flow = flows.add(i, FlowBatch.LATER_FRAGMENT, IpHeader.V6_LENGTH, 0, header);
             final int id = i32(slab, at + IpHeader.V6_LENGTH + 4);
             addressesV6(slab, at, flows, flow);
             flows.keys[flows.keyAt(flow) + 4] = FlowKey.tail(id >>> 16, id & 0xffff, NEXT_HEADER_FRAGMENT, interfaceNumber);
@@ -118,16 +147,23 @@ final class PacketParser {
         final int offset = IpHeader.offsetOf(transport);
         final int rest = total - offset;
         if (protocol == IpHeader.ICMPV6 && rest >= ICMP_LENGTH && isErrorV6(u8(slab, at + offset))) {
-            return quoteV6(slab, at + offset + ICMP_LENGTH, rest - ICMP_LENGTH, i, offset, interfaceNumber, flows);
+            return quoteV6(slab, at + offset + ICMP_LENGTH, rest - ICMP_LENGTH, i, offset, header, interfaceNumber, flows);
         }
         final long ports = ports(slab, at + offset, rest, protocol);
         if (ports < 0) {
             return ports == CUT_OFF ? RouterDropReason.MALFORMED : RouterDropReason.ICMP_UNRELATED;
         }
-        final int flow = flows.add(i, FlowBatch.PACKET, offset, protocol == IpHeader.TCP ? u8(slab, at + offset + 13) : 0);
+        final int marks = (isFirstFragmentV6(slab, at) ? FlowBatch.FIRST_FRAGMENT : 0)
+                | (protocol == IpHeader.TCP ? u8(slab, at + offset + 13) & (FlowBatch.FIN | FlowBatch.RST) : 0);
+        final int flow = flows.add(i, FlowBatch.PACKET, offset, marks, header);
         addressesV6(slab, at, flows, flow);
         flows.keys[flows.keyAt(flow) + 4] = ports << 32 | (long) protocol << 16 | interfaceNumber;
         return null;
+    }
+
+    /** Only of a packet that is none of the later fragments. */
+    private static boolean isFirstFragmentV6(MemorySegment slab, long at) {
+        return u8(slab, at + 6) == NEXT_HEADER_FRAGMENT && (u8(slab, at + IpHeader.V6_LENGTH + 3) & 1) != 0;
     }
 
     private static boolean isErrorV6(int type) {
@@ -135,7 +171,7 @@ final class PacketParser {
     }
 
     private static RouterDropReason quoteV6(
-            MemorySegment slab, long quote, int length, int i, int offset, int interfaceNumber, FlowBatch flows) {
+            MemorySegment slab, long quote, int length, int i, int offset, int header, int interfaceNumber, FlowBatch flows) {
         if (length < IpHeader.V6_LENGTH + ICMP_LENGTH || u8(slab, quote) >>> 4 != 6) {
             return RouterDropReason.MALFORMED;
         }
@@ -145,7 +181,7 @@ final class PacketParser {
         if (ports < 0) {
             return RouterDropReason.ICMP_UNRELATED;
         }
-        final int flow = flows.add(i, FlowBatch.ICMP_ERROR, offset, 0);
+        final int flow = flows.add(i, FlowBatch.ICMP_ERROR, offset, 0, header);
         final int key = flows.keyAt(flow);
         flows.keys[key] = i64(slab, quote + 24);
         flows.keys[key + 1] = i64(slab, quote + 32);

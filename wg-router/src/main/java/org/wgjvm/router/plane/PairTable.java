@@ -41,11 +41,6 @@ final class PairTable {
         return byNumber[number];
     }
 
-    /** All by number, as they are now: for a batch, all of whose sessions are of pairs that there were before it. */
-    PairCounters[] byNumber() {
-        return byNumber;
-    }
-
     /** Those in use. */
     synchronized List<PairCounters> all() {
         return Stream.of(byNumber).limit(size).toList();

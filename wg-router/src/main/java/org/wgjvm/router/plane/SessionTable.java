@@ -53,9 +53,12 @@ final class SessionTable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
+    /** Every index into it here comes from this table's own slots, or is masked. */
+    private static final MemorySegment MEMORY = PacketBytes.MEMORY;
+
     private final int keyLongs;
     private final long keyBytes;
-    private final long stride;
+    private final int strideBits;
     private final long metaAt;
     private final int capacity;
     private final int refBits;
@@ -63,11 +66,21 @@ final class SessionTable {
     private final long seed0;
     private final long seed1;
     private final TimeoutTable timeouts;
+
+    /** Keeps the memory that {@link #slotsAt} is the address of. */
+    @SuppressWarnings("UnusedVariable")
     private final MemorySegment slots;
+
+    private final long slotsAt;
+
+    /** Keeps the memory that {@link #recordsAt} is the address of. */
     private final MemorySegment records;
+
+    private final long recordsAt;
     private final IdleWheel wheel;
     private final long[] scratch = new long[FlowBatch.V6_LONGS];
-    private int[] firstSlot = new int[256];
+    private int[] heads = new int[256];
+    private long[] firstSlots = new long[256];
     private long[] firstWord = new long[256];
     private int size;
 
@@ -101,14 +114,17 @@ final class SessionTable {
         keyLongs = v6 ? FlowBatch.V6_LONGS : FlowBatch.V4_LONGS;
         keyBytes = (long) keyLongs * Long.BYTES;
         metaAt = 2 * keyBytes;
-        stride = v6 ? 128 : 64;
+        strideBits = v6 ? 7 : 6;
         refBits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * capacity);
         // Four slots for each session, which has two entries, or up to eight: half full at most.
         final int slotCount = Integer.highestOneBit(4 * capacity - 1) << 1;
         slotMask = slotCount - 1;
-        slots = LargeMemory.allocate((long) slotCount * Integer.BYTES, Arena.ofAuto());
-        records = LargeMemory.allocate(capacity * stride, Arena.ofAuto());
-        wheel = new IdleWheel(records, stride, metaAt + 4);
+        // And one that stays free, so that two may be read at each.
+        slots = LargeMemory.allocate((slotCount + 1L) * Integer.BYTES, Arena.ofAuto());
+        records = LargeMemory.allocate((long) capacity << strideBits, Arena.ofAuto());
+        slotsAt = slots.address();
+        recordsAt = records.address();
+        wheel = new IdleWheel(records, 1L << strideBits, metaAt + 4);
     }
 
     int capacity() {
@@ -120,74 +136,139 @@ final class SessionTable {
     }
 
     long hash(long[] keys, int at) {
-        long h = (keys[at] ^ seed0) * 0x9e3779b97f4a7c15L;
-        for (int k = 1; k < keyLongs; k++) {
+        final long h = hashTwo(keys[at], keys[at + 1]);
+        return mix(keyLongs == FlowBatch.V4_LONGS ? h : hashRest(h, keys, at));
+    }
+
+    private long hashTwo(long first, long second) {
+        final long h = (first ^ seed0) * 0x9e3779b97f4a7c15L;
+        return ((h ^ h >>> 32) + second) * seed1;
+    }
+
+    private static long mix(long hash) {
+        final long h = (hash ^ hash >>> 29) * 0xbf58476d1ce4e5b9L;
+        return h ^ h >>> 32;
+    }
+
+    private long hashRest(long begun, long[] keys, int at) {
+        long h = begun;
+        for (int k = 2; k < keyLongs; k++) {
             h = ((h ^ h >>> 32) + keys[at + k]) * seed1;
         }
-        h = (h ^ h >>> 29) * 0xbf58476d1ce4e5b9L;
-        return h ^ h >>> 32;
+        return h;
     }
 
     /**
      * Finds the session of every flow of the batch: all hashes, all first slots, all candidates by the bits of their hash, the beginnings
      * of all records, and only then whether they are the ones. The loops that miss the cache are so short that the processor runs far
-     * ahead in them, and the misses overlap.
+     * ahead in them, and the misses overlap. Of a run of equal flows only the first is looked up.
      */
     void lookup(FlowBatch flows) {
         final int count = flows.size();
-        if (count > firstSlot.length) {
-            firstSlot = new int[count];
+        if (count > heads.length) {
+            heads = new int[count];
+            firstSlots = new long[count];
             firstWord = new long[count];
         }
-        hashAll(flows, count);
-        final int[] first = firstSlot;
+        final int runs = hashAll(flows, count);
+        final int[] of = heads;
+        final long[] first = firstSlots;
         final long[] hashes = flows.hash;
-        final MemorySegment table = slots;
-        final long mask = slotMask;
-        for (int i = 0; i < count; i++) {
-            first[i] = table.get(INT, (hashes[i] & mask) << 2);
+        for (int r = 0; r < runs; r++) {
+            first[r] = MEMORY.get(LONG, slotsAt + ((hashes[of[r]] & slotMask) << 2));
         }
-        choose(flows, count);
+        choose(flows, runs);
         final int[] refs = flows.ref;
         final long[] words = firstWord;
-        final MemorySegment all = records;
-        final long bytes = stride;
-        final long ofKey = keyBytes;
-        for (int i = 0; i < count; i++) {
-            final int ref = Math.max(refs[i], 0);
-            words[i] = all.get(LONG, (ref >>> 1) * bytes + (ref & 1) * ofKey);
+        for (int r = 0; r < runs; r++) {
+            final int ref = Math.max(refs[of[r]], 0);
+            words[r] = MEMORY.get(LONG, record(ref >>> 1) + (ref & 1) * keyBytes);
         }
-        verify(flows, count);
+        verify(flows, runs, count);
     }
 
-    private void hashAll(FlowBatch flows, int count) {
-        final long[] keys = flows.keys;
+    /** Fills {@link #heads} with the first flow of each run of equal ones; returns how many there are. */
+    private int hashAll(FlowBatch flows, int count) {
         final long[] hashes = flows.hash;
-        for (int i = 0; i < count; i++) {
-            hashes[i] = i > 0 && flows.isSameAsBefore(i) ? hashes[i - 1] : hash(keys, i * keyLongs);
+        final int[] of = heads;
+        if (keyLongs == FlowBatch.V4_LONGS) {
+            return hashAllV4(flows.keys, hashes, of, count);
         }
+        int runs = 0;
+        long last = 0;
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || !flows.isSameAsBefore(i)) {
+                last = hash(flows.keys, i * keyLongs);
+                of[runs++] = i;
+            }
+            hashes[i] = last;
+        }
+        return runs;
     }
 
-    /** By the bits of the hash alone. */
-    private void choose(FlowBatch flows, int count) {
-        final long[] hashes = flows.hash;
+    private int hashAllV4(long[] keys, long[] hashes, int[] of, int count) {
+        int runs = 0;
+        long last = 0;
+        long addresses = 0;
+        long tail = -1; // of no packet
         for (int i = 0; i < count; i++) {
+            final long nextAddresses = keys[2 * i];
+            final long nextTail = keys[2 * i + 1];
+            if (nextAddresses != addresses || nextTail != tail) {
+                addresses = nextAddresses;
+                tail = nextTail;
+                last = mix(hashTwo(addresses, tail));
+                of[runs++] = i;
+            }
+            hashes[i] = last;
+        }
+        return runs;
+    }
+
+    /** By the bits of the hash alone. Nearly always it is in one of the first two slots: which, is no branch that could be mispredicted. */
+    private void choose(FlowBatch flows, int runs) {
+        final long[] hashes = flows.hash;
+        final long[] first = firstSlots;
+        final int[] of = heads;
+        final int[] refs = flows.ref;
+        final int bits = refBits;
+        final int refMask = (1 << bits) - 1;
+        for (int r = 0; r < runs; r++) {
+            final int i = of[r];
             final int tag = tag(hashes[i]);
-            int slot = firstSlot[i];
-            for (int at = (int) hashes[i]; slot != 0 && (slot ^ tag) >>> refBits != 0; ) {
-                slot = slots.get(INT, (long) (++at & slotMask) << 2);
+            final int one = (int) first[r];
+            final int difference = (one ^ tag) >>> bits;
+            final int isOther = (difference | -difference) >> 31;
+            int slot = one & ~isOther | (int) (first[r] >>> 32) & isOther;
+            if ((slot ^ tag) >>> bits != 0) {
+                slot = chooseFurther(one, hashes[i], tag);
             }
-            flows.ref[i] = (slot & (1 << refBits) - 1) - 1;
+            refs[i] = (slot & refMask) - 1;
         }
     }
 
-    private void verify(FlowBatch flows, int count) {
+    private int chooseFurther(int first, long hash, int tag) {
+        int slot = first;
+        for (int at = (int) hash; slot != 0 && (slot ^ tag) >>> refBits != 0; ) {
+            slot = slot(++at & slotMask);
+        }
+        return slot;
+    }
+
+    private void verify(FlowBatch flows, int runs, int count) {
         final long[] keys = flows.keys;
+        final int[] refs = flows.ref;
+        int ref = FlowBatch.NONE;
+        int run = 0;
         for (int i = 0; i < count; i++) {
-            final int ref = flows.ref[i];
-            if (ref >= 0 && (firstWord[i] != keys[i * keyLongs] || !hasKey(ref, keys, i * keyLongs))) {
-                flows.ref[i] = find(keys, i * keyLongs, flows.hash[i]);
+            if (run < runs && heads[run] == i) {
+                ref = refs[i];
+                if (ref >= 0 && (firstWord[run] != keys[i * keyLongs] || !hasKey(ref, keys, i * keyLongs))) {
+                    ref = find(keys, i * keyLongs, flows.hash[i]);
+                }
+                run++;
             }
+            refs[i] = ref;
         }
     }
 
@@ -195,7 +276,7 @@ final class SessionTable {
     int find(long[] keys, int at, long hash) {
         final int tag = tag(hash);
         for (int i = (int) hash & slotMask; ; i = i + 1 & slotMask) {
-            final int slot = slots.get(INT, (long) i << 2);
+            final int slot = slot(i);
             if (slot == 0) {
                 return FlowBatch.NONE;
             }
@@ -226,18 +307,18 @@ final class SessionTable {
             return TAKEN;
         }
         final int session = takeRecord();
-        final long at = session * stride;
+        final long at = record(session);
         for (int k = 0; k < keyLongs; k++) {
-            records.set(LONG, at + k * 8L, keys[forwardAt + k]);
-            records.set(LONG, at + keyBytes + k * 8L, keys[reverseAt + k]);
+            MEMORY.set(LONG, at + k * 8L, keys[forwardAt + k]);
+            MEMORY.set(LONG, at + keyBytes + k * 8L, keys[reverseAt + k]);
         }
         final long meta = at + metaAt;
-        records.set(INT, meta, nowTick);
-        records.set(INT, meta + 12, (epoch & EPOCH_MASK) << 8 | flags);
-        records.set(INT, meta + 16, kind);
-        records.set(INT, meta + 20, 0);
-        records.set(INT, meta + 24, 0);
-        records.set(INT, meta + 28, nowTick);
+        MEMORY.set(INT, meta, nowTick);
+        MEMORY.set(INT, meta + 12, (epoch & EPOCH_MASK) << 8 | flags);
+        MEMORY.set(INT, meta + 16, kind);
+        MEMORY.set(INT, meta + 20, 0);
+        MEMORY.set(INT, meta + 24, 0);
+        MEMORY.set(INT, meta + 28, nowTick);
         enter(forwardHash, session << 1);
         enter(reverseHash, session << 1 | REVERSE);
         wheel.link(session, nowTick + timeouts.ticks(SessionKind.timeout(kind)), nowTick);
@@ -254,18 +335,18 @@ final class SessionTable {
     private void release(int session) {
         leave(session << 1);
         leave(session << 1 | REVERSE);
-        records.set(INT, session * stride + metaAt, free);
-        records.set(INT, session * stride + metaAt + 28, -1);
+        MEMORY.set(INT, meta(session), free);
+        MEMORY.set(INT, meta(session) + 28, -1);
         free = session;
         size--;
     }
 
-    /** A packet of the session passes. */
-    void touch(int ref, int nowTick) {
-        final long meta = (ref >>> 1) * stride + metaAt;
-        records.set(INT, meta, nowTick);
+    /** Packets of the session pass. */
+    void touch(int ref, int nowTick, int count) {
+        final long meta = meta(ref >>> 1);
+        MEMORY.set(INT, meta, nowTick);
         final long packets = meta + 20 + ((ref & 1) << 2);
-        records.set(INT, packets, records.get(INT, packets) + 1);
+        MEMORY.set(INT, packets, MEMORY.get(INT, packets) + count);
     }
 
     /** TCP has closed the session, or a reset has: it stays for {@link #CLOSING_MS} after its last packet. */
@@ -307,7 +388,7 @@ final class SessionTable {
 
     /** One long of a key, counted from 0. */
     long key(int session, int direction, int k) {
-        return records.get(LONG, session * stride + direction * keyBytes + k * 8L);
+        return MEMORY.get(LONG, record(session) + direction * keyBytes + k * 8L);
     }
 
     /** The last long of a key: ports, protocol and interface. */
@@ -316,11 +397,11 @@ final class SessionTable {
     }
 
     int lastTick(int session) {
-        return records.get(INT, session * stride + metaAt);
+        return MEMORY.get(INT, meta(session));
     }
 
     int epoch(int session) {
-        return records.get(INT, session * stride + metaAt + 12) >>> 8;
+        return MEMORY.get(INT, meta(session) + 12) >>> 8;
     }
 
     /** Only the low 24 bits of an epoch are kept. */
@@ -329,31 +410,31 @@ final class SessionTable {
     }
 
     int flags(int session) {
-        return records.get(INT, session * stride + metaAt + 12) & 0xff;
+        return MEMORY.get(INT, meta(session) + 12) & 0xff;
     }
 
     void flag(int session, int more) {
-        final long at = session * stride + metaAt + 12;
-        records.set(INT, at, records.get(INT, at) | more);
+        final long at = meta(session) + 12;
+        MEMORY.set(INT, at, MEMORY.get(INT, at) | more);
     }
 
     int kind(int session) {
-        return records.get(INT, session * stride + metaAt + 16);
+        return MEMORY.get(INT, meta(session) + 16);
     }
 
     /** The session was looked at again after a commit, and goes on. */
     void renew(int session, int epoch, int kind) {
-        final long meta = session * stride + metaAt;
-        records.set(INT, meta + 12, (epoch & EPOCH_MASK) << 8 | flags(session));
-        records.set(INT, meta + 16, kind);
+        final long meta = meta(session);
+        MEMORY.set(INT, meta + 12, (epoch & EPOCH_MASK) << 8 | flags(session));
+        MEMORY.set(INT, meta + 16, kind);
     }
 
     int packets(int session, int direction) {
-        return records.get(INT, session * stride + metaAt + 20 + direction * 4L);
+        return MEMORY.get(INT, meta(session) + 20 + direction * 4L);
     }
 
     int firstTick(int session) {
-        return records.get(INT, session * stride + metaAt + 28);
+        return MEMORY.get(INT, meta(session) + 28);
     }
 
     /** Sessions have numbers below this. */
@@ -366,6 +447,24 @@ final class SessionTable {
         return firstTick(session) != -1;
     }
 
+    // The memory.
+
+    private long record(int session) {
+        return recordsAt + ((long) session << strideBits);
+    }
+
+    private long meta(int session) {
+        return record(session) + metaAt;
+    }
+
+    private int slot(int i) {
+        return MEMORY.get(INT, slotsAt + ((long) i << 2));
+    }
+
+    private void slot(int i, int value) {
+        MEMORY.set(INT, slotsAt + ((long) i << 2), value);
+    }
+
     // The table.
 
     private int tag(long hash) {
@@ -373,15 +472,15 @@ final class SessionTable {
     }
 
     private boolean hasKey(int ref, long[] keys, int at) {
-        final long record = (ref >>> 1) * stride + (ref & 1) * keyBytes;
-        return records.get(LONG, record) == keys[at]
-                && records.get(LONG, record + 8) == keys[at + 1]
+        final long record = record(ref >>> 1) + (ref & 1) * keyBytes;
+        return MEMORY.get(LONG, record) == keys[at]
+                && MEMORY.get(LONG, record + 8) == keys[at + 1]
                 && (keyLongs == FlowBatch.V4_LONGS || hasRest(record, keys, at));
     }
 
     private boolean hasRest(long record, long[] keys, int at) {
         for (int k = 2; k < keyLongs; k++) {
-            if (records.get(LONG, record + k * 8L) != keys[at + k]) {
+            if (MEMORY.get(LONG, record + k * 8L) != keys[at + k]) {
                 return false;
             }
         }
@@ -402,22 +501,22 @@ final class SessionTable {
             return unused++;
         }
         final int session = free;
-        free = records.get(INT, session * stride + metaAt);
+        free = MEMORY.get(INT, meta(session));
         return session;
     }
 
     private void enter(long hash, int ref) {
         int i = (int) hash & slotMask;
-        while (slots.get(INT, (long) i << 2) != 0) {
+        while (slot(i) != 0) {
             i = i + 1 & slotMask;
         }
-        slots.set(INT, (long) i << 2, tag(hash) | ref + 1);
+        slot(i, tag(hash) | ref + 1);
     }
 
     private long hashOf(int ref) {
-        final long record = (ref >>> 1) * stride + (ref & 1) * keyBytes;
+        final long record = record(ref >>> 1) + (ref & 1) * keyBytes;
         for (int k = 0; k < keyLongs; k++) {
-            scratch[k] = records.get(LONG, record + k * 8L);
+            scratch[k] = MEMORY.get(LONG, record + k * 8L);
         }
         return hash(scratch, 0);
     }
@@ -425,21 +524,21 @@ final class SessionTable {
     /** Frees the slot of an entry, and moves those up that were pushed past it, so that no marks of what was there are needed. */
     private void leave(int ref) {
         int hole = (int) hashOf(ref) & slotMask;
-        while ((slots.get(INT, (long) hole << 2) & (1 << refBits) - 1) != ref + 1) {
+        while ((slot(hole) & (1 << refBits) - 1) != ref + 1) {
             hole = hole + 1 & slotMask;
         }
         for (int i = hole + 1 & slotMask; ; i = i + 1 & slotMask) {
-            final int slot = slots.get(INT, (long) i << 2);
+            final int slot = slot(i);
             if (slot == 0) {
                 break;
             }
             final int home = (int) hashOf((slot & (1 << refBits) - 1) - 1) & slotMask;
             // It may move up unless its home lies after the hole.
             if ((i - home & slotMask) >= (i - hole & slotMask)) {
-                slots.set(INT, (long) hole << 2, slot);
+                slot(hole, slot);
                 hole = i;
             }
         }
-        slots.set(INT, (long) hole << 2, 0);
+        slot(hole, 0);
     }
 }

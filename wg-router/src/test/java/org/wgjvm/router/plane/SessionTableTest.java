@@ -68,7 +68,7 @@ final class SessionTableTest {
                 }
                 case 4, 5 -> {
                     if (ref >= 0) {
-                        table.touch(ref, tick);
+                        table.touch(ref, tick, 1);
                         twin.lastTick = tick;
                         if (key.equals(twin.forward)) {
                             twin.forwardPackets++;
@@ -79,7 +79,7 @@ final class SessionTableTest {
                 }
                 case 6 -> {
                     if (ref >= 0 && !twin.closing) {
-                        table.touch(ref, tick);
+                        table.touch(ref, tick, 1);
                         table.close(ref >>> 1, tick);
                         twin.lastTick = tick;
                         twin.closing = true;
@@ -126,7 +126,7 @@ final class SessionTableTest {
         final FlowBatch flows = new FlowBatch(v6, 4);
         flows.clear(300);
         for (int i = 0; i < 300; i++) {
-            final int flow = flows.add(i, FlowBatch.PACKET, 20, 0);
+            final int flow = flows.add(i, FlowBatch.PACKET, 20, 0, 0);
             System.arraycopy(keys(random, v6, 4), 0, flows.keys, flows.keyAt(flow), longs(v6));
         }
         table.lookup(flows);
@@ -176,7 +176,7 @@ final class SessionTableTest {
         final int session = table.insert(keys, 0, 2, 0, 0, kind, tick);
         for (int i = 0; i < 100; i++) {
             tick += timeouts.ticks(SessionKind.timeout(kind)) - 1;
-            table.touch(session << 1, tick);
+            table.touch(session << 1, tick, 1);
             assertTrue(table.expire(tick, 10, s -> {}));
             assertEquals(1, table.size());
         }
