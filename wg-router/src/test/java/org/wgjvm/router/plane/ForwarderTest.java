@@ -10,8 +10,6 @@ import static org.wgjvm.router.plane.Models.INSIDE;
 import static org.wgjvm.router.plane.Models.LAN;
 import static org.wgjvm.router.plane.Models.access;
 import static org.wgjvm.router.plane.Models.authority;
-import static org.wgjvm.router.plane.Models.network;
-import static org.wgjvm.router.plane.Models.profile;
 import static org.wgjvm.router.plane.Models.route;
 import static org.wgjvm.router.plane.Models.router;
 import static org.wgjvm.router.plane.Models.service;
@@ -69,35 +67,7 @@ final class ForwarderTest {
     }
 
     private static Authority with(String target, String targetV6, Service... more) {
-        final List<Service> services = new ArrayList<>(List.of(
-                service("lab", "172.16.1.0/24", access("remote-worker", true)),
-                service("lab6", "fd01::/64", access("remote-worker", true)),
-                service("thing", "128.128.128.128/32", access("technician", true)),
-                service("thing6", "fd80::80/128", access("technician", true))));
-        services.addAll(List.of(more));
-        return authority(
-                List.of(
-                        tenant("remote-worker", "remote", "10.10.10.0/24", "fd10::/64"),
-                        tenant("technician", "hall", "172.16.1.0/24", "fd01::/64")),
-                List.of(),
-                services,
-                router(
-                        List.of(
-                                network(INSIDE.name(), "remote", null, null, true),
-                                new org.wgjvm.router.config.NetworkInterface(
-                                        "lan",
-                                        null,
-                                        List.of("hall"),
-                                        null,
-                                        false,
-                                        null,
-                                        List.of(
-                                                new org.wgjvm.router.config.InterfaceAddress(Models.ip("172.16.1.1"), 24, null, null),
-                                                new org.wgjvm.router.config.InterfaceAddress(Models.ip("fd01::1"), 64, null, null)),
-                                        false)),
-                        List.of(profile(Models.PROFILE, "remote", "10.10.10.1/24", null)),
-                        route("thing", target, INSIDE),
-                        route("thing6", targetV6, INSIDE)));
+        return Models.bothUses(target, targetV6, more);
     }
 
     private void commit(Authority authority) {

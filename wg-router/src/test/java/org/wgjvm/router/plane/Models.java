@@ -111,6 +111,42 @@ final class Models {
 
     // Random ones.
 
+    /**
+     * The document's two uses on one router: endpoints of the private network 10.10.10.0/24 (and fd10::/64) with services on the LAN, and
+     * the service {@code thing} at 128.128.128.128 (and fd80::80), which the technicians on the LAN reach at the targets.
+     */
+    static Authority bothUses(String target, String targetV6, Service... more) {
+        final List<Service> services = new ArrayList<>(List.of(
+                service("lab", "172.16.1.0/24", access("remote-worker", true)),
+                service("lab6", "fd01::/64", access("remote-worker", true)),
+                service("thing", "128.128.128.128/32", access("technician", true)),
+                service("thing6", "fd80::80/128", access("technician", true))));
+        services.addAll(List.of(more));
+        return authority(
+                List.of(
+                        tenant("remote-worker", "remote", "10.10.10.0/24", "fd10::/64"),
+                        tenant("technician", "hall", "172.16.1.0/24", "fd01::/64")),
+                List.of(),
+                services,
+                router(
+                        List.of(
+                                network(INSIDE.name(), "remote", null, null, true),
+                                new NetworkInterface(
+                                        "lan",
+                                        null,
+                                        List.of("hall"),
+                                        null,
+                                        false,
+                                        null,
+                                        List.of(
+                                                new InterfaceAddress(ip("172.16.1.1"), 24, null, null),
+                                                new InterfaceAddress(ip("fd01::1"), 64, null, null)),
+                                        false)),
+                        List.of(profile(PROFILE, "remote", "10.10.10.1/24", null)),
+                        route("thing", target, INSIDE),
+                        route("thing6", targetV6, INSIDE)));
+    }
+
     static IpAddress randomAddress(Random random, boolean v6, int net) {
         final int host = random.nextInt(16);
         return v6 ? new IpAddress(true, (long) net << 56, host) : IpAddress.v4(net << 24 | host);
