@@ -2,10 +2,13 @@ package org.wgjvm.router.cli;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.wgjvm.router.config.CommitReport;
+import org.wgjvm.router.metrics.MetricsServer;
+import org.wgjvm.router.metrics.RouterMetrics;
 import org.wgjvm.router.plane.LinuxInterfaces;
 import org.wgjvm.router.profile.ProfileStatus;
 import org.wgjvm.router.profile.RouterListener;
@@ -22,6 +25,12 @@ final class RunCommand extends RouterCommand {
 
     @Option(names = "--router", required = true, paramLabel = "NAME", description = "Which router of the configuration this is.")
     private String name;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "[ADDRESS:]PORT",
+            description = "Answer Prometheus there, at /metrics; without an address, on loopback.")
+    private String metrics;
 
     @Override
     Place place() {
@@ -45,12 +54,17 @@ final class RunCommand extends RouterCommand {
         if (ControlClient.answers(state.resolve(ControlServer.FILE))) {
             throw new CommandException("a router runs in " + state + " already");
         }
-        try (RunningRouter router = RunningRouter.start(name, state, new Told())) {
+        final InetSocketAddress metricsAt = metricsAt();
+        try (RunningRouter router = RunningRouter.start(name, state, new Told());
+                MetricsServer served = metricsAt == null ? null : new MetricsServer(metricsAt, () -> RouterMetrics.of(router))) {
             if (file != null && !commit(router)) {
                 return ReportText.WRONG;
             }
             if (router.router() == null) {
                 context().err().println("warning: router " + name + " is not configured; it waits for a commit");
+            }
+            if (served != null) {
+                context().err().println("metrics at " + served.address() + MetricsServer.PATH);
             }
             final ControlServer server = new ControlServer(router, state);
             try {
@@ -66,6 +80,14 @@ final class RunCommand extends RouterCommand {
             ended.countDown();
         }
         return 0;
+    }
+
+    private InetSocketAddress metricsAt() throws CommandException {
+        try {
+            return metrics == null ? null : MetricsServer.address(metrics);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("--metrics: " + e.getMessage());
+        }
     }
 
     private boolean commit(RunningRouter router) throws Exception {

@@ -1,0 +1,2 @@
+/** The router's counts for Prometheus. */
+package org.wgjvm.router.metrics;
