@@ -108,7 +108,12 @@ public final class RouterBench {
             final RouterBench bench = new RouterBench(quick, plain, routed);
             bench.warmUp(sessions);
             final List<Row> rows = bench.rows(sessions);
-            write(json, markdown, rows, filled);
+            final List<CommitTime> commits = new ArrayList<>();
+            for (final int peers : new int[] {1, 10_000}) {
+                commits.add(CommitTime.measure(peers, quick ? 3 : 15));
+                System.out.println(commits.getLast());
+            }
+            write(json, markdown, rows, filled, commits);
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
@@ -172,11 +177,16 @@ public final class RouterBench {
     private static RouterRig.Choice choice(RouterRig rig, Spread spread, int sessions) {
         final int any = rig.random().nextInt(sessions);
         return switch (spread) {
-            case ZIPF -> () -> (int) ((long) Math.exp(rig.random().nextDouble() * Math.log(sessions)) * SCATTER % sessions);
+            case ZIPF -> () -> (int) (popular(rig, sessions) * SCATTER % sessions);
             case ANY -> () -> rig.random().nextInt(sessions);
             case BUSY -> () -> (int) (rig.random().nextInt(1024) * 976L % sessions);
             case RUNS -> () -> any;
         };
+    }
+
+    /** A rank from 1 on, by Zipf's law. */
+    private static long popular(RouterRig rig, int sessions) {
+        return (long) Math.exp(rig.random().nextDouble() * Math.log(sessions));
     }
 
     /** Nanoseconds and bytes of garbage a packet: from the wire to the LAN. */
@@ -230,12 +240,13 @@ public final class RouterBench {
         }
     }
 
-    private static void write(Path json, Path markdown, List<Row> rows, int sessions) throws IOException {
+    private static void write(Path json, Path markdown, List<Row> rows, int sessions, List<CommitTime> commits) throws IOException {
         if (json != null) {
             Files.writeString(
                     json,
                     "{\"sessions\": " + sessions + ", \"rows\": [\n  "
-                            + String.join(",\n  ", rows.stream().map(Row::json).toList()) + "\n]}\n");
+                            + String.join(",\n  ", rows.stream().map(Row::json).toList()) + "\n], \"commits\": ["
+                            + String.join(", ", commits.stream().map(CommitTime::json).toList()) + "]}\n");
         }
         if (markdown != null) {
             final StringBuilder text = new StringBuilder();
@@ -253,6 +264,8 @@ public final class RouterBench {
             text.append("| packets of | bytes | plain in | routed in | plain out | routed out | ratio | garbage, B/packet |\n");
             text.append("|---|---:|---:|---:|---:|---:|---:|---:|\n");
             rows.forEach(row -> text.append(row).append('\n'));
+            text.append('\n');
+            commits.forEach(commit -> text.append("- ").append(commit).append('\n'));
             Files.writeString(markdown, text.toString());
         }
     }
