@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.wgjvm.benchmarks.router.RouterRig.Choice;
 import org.wgjvm.crypto.TieredAead;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.router.config.ConfigException;
@@ -28,16 +29,22 @@ public final class RouterBench {
     /** Prime: popular sessions are anywhere in the table. */
     private static final long SCATTER = 611_953;
 
-    /** How the packets of a batch are spread over the sessions. */
+    /**
+     * How the packets of a batch are spread over the sessions. On the internet flows are popular by Zipf's law (the n-th most popular has
+     * an n-th of the packets of the first), and packets come in trains: that is the first. The others are harder, up to what no traffic
+     * is like, and the last is what a read of a TUN gives.
+     */
     enum Spread {
-        /** Each packet is of one of the million, the n-th most popular n times less often than the first: as flows are on the internet. */
-        ZIPF("a million by Zipf's law"),
-        /** Each packet is of any of the million: the worst, in which nothing is ever in the cache. */
-        ANY("any of a million, evenly"),
-        /** Each packet is of one of 1024 of them. */
-        BUSY("1024 busy of a million"),
-        /** A batch is of one session, as a read of the TUN is. */
-        RUNS("runs of one of a million");
+        /** Trains of four packets, each of one of the million by Zipf's law. */
+        TRAINS("by Zipf's law, in trains of 4"),
+        /** Each packet is of one of the million by Zipf's law. */
+        ZIPF("by Zipf's law, singly"),
+        /** Each packet is of one of 1024 sessions. */
+        BUSY("1024 busy ones, singly"),
+        /** Each packet is of any of the million: nothing is ever in the cache. */
+        ANY("any, evenly, singly"),
+        /** A batch is of one session. */
+        RUNS("any, in runs of 64");
 
         private final String label;
 
@@ -55,7 +62,7 @@ public final class RouterBench {
         @Override
         public String toString() {
             return String.format(
-                    Locale.ROOT, "| %-26s | %5d | %7.0f | %7.0f | %7.0f | %7.0f | %5.2f | %5.2f |",
+                    Locale.ROOT, "| %-29s | %5d | %7.0f | %7.0f | %7.0f | %7.0f | %5.2f | %5.2f |",
                     spread.label, length, plainInNs, routedInNs, plainOutNs, routedOutNs, ratio(), bytes);
         }
 
@@ -78,16 +85,21 @@ public final class RouterBench {
         this.routed = routed;
     }
 
-    /** Options: {@code --quick}, {@code --json FILE}, {@code --markdown FILE}, {@code --sessions N}. */
+    /**
+     * Options: {@code --quick}, {@code --json FILE}, {@code --markdown FILE}, {@code --sessions N}; {@code --spread NAME} (such as
+     * {@code zipf}) for one way of spreading packets alone.
+     */
     public static void main(String[] args) throws IOException, ConfigException {
         boolean quick = false;
         int sessions = MILLION;
+        List<Spread> spreads = List.of(Spread.values());
         Path json = null;
         Path markdown = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--quick" -> quick = true;
                 case "--sessions" -> sessions = Integer.parseInt(args[++i]);
+                case "--spread" -> spreads = List.of(Spread.valueOf(args[++i].toUpperCase(Locale.ROOT)));
                 case "--json" -> json = Path.of(args[++i]);
                 case "--markdown" -> markdown = Path.of(args[++i]);
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
@@ -103,11 +115,11 @@ public final class RouterBench {
                 throw new IllegalStateException(filled + " sessions instead of " + sessions);
             }
             System.out.printf(Locale.ROOT, "%,d sessions; nanoseconds of CPU a packet, %d packets a batch%n", filled, BATCH);
-            System.out.println("| packets of                 | bytes | plain in | routed in | plain out | routed out | ratio | B/packet |");
+            System.out.println("| sessions | bytes | plain in | routed in | plain out | routed out | ratio | B/packet |");
             System.out.println("|---|---:|---:|---:|---:|---:|---:|---:|");
             final RouterBench bench = new RouterBench(quick, plain, routed);
             bench.warmUp(sessions);
-            final List<Row> rows = bench.rows(sessions);
+            final List<Row> rows = bench.rows(sessions, spreads);
             final List<CommitTime> commits = new ArrayList<>();
             for (final int peers : new int[] {1, 10_000}) {
                 commits.add(CommitTime.measure(peers, quick ? 3 : 15));
@@ -136,10 +148,10 @@ public final class RouterBench {
         }
     }
 
-    private List<Row> rows(int sessions) {
+    private List<Row> rows(int sessions, List<Spread> spreads) {
         final List<Row> rows = new ArrayList<>();
         for (final int length : quick ? new int[] {1420} : new int[] {1420, 512, 128}) {
-            for (final Spread spread : Spread.values()) {
+            for (final Spread spread : spreads) {
                 final Row row = row(spread, length, sessions);
                 rows.add(row);
                 System.out.println(row);
@@ -174,9 +186,22 @@ public final class RouterBench {
         return sorted[sorted.length / 2];
     }
 
-    private static RouterRig.Choice choice(RouterRig rig, Spread spread, int sessions) {
+    private static Choice choice(RouterRig rig, Spread spread, int sessions) {
         final int any = rig.random().nextInt(sessions);
         return switch (spread) {
+            case TRAINS -> new Choice() {
+                private int left;
+                private int session;
+
+                @Override
+                public int next() {
+                    if (left-- == 0) {
+                        left = 3;
+                        session = (int) (popular(rig, sessions) * SCATTER % sessions);
+                    }
+                    return session;
+                }
+            };
             case ZIPF -> () -> (int) (popular(rig, sessions) * SCATTER % sessions);
             case ANY -> () -> rig.random().nextInt(sessions);
             case BUSY -> () -> (int) (rig.random().nextInt(1024) * 976L % sessions);
@@ -258,10 +283,14 @@ public final class RouterBench {
                     .append(" packets a batch.\nIn: from the wire, opened, to the interface. Out: from the interface, sealed, to the wire.")
                     .append(" Routed, every packet goes through\ntenant, service and NAT of its session. Ports and wire are in memory and")
                     .append(" take no time of their own, which is the worst case for the\nrouter: beside system calls its share is")
-                    .append(" smaller. The ratio is that of throughputs, both directions together.\n\n");
+                    .append(" smaller. The ratio is that of throughputs, both directions together.\n\n")
+                    .append("Which sessions packets are of: flows of the internet are popular by Zipf's law (the n-th has an n-th of the")
+                    .append(" packets of the first), and packets come in\ntrains; that is the first row of each length. The others are")
+                    .append(" harder, up to \"any, evenly\", in which nothing is ever in the cache.")
+                    .append(" Runs are what a\nread of a TUN gives.\n\n");
             text.append(System.getProperty("os.name")).append(' ').append(System.getProperty("os.version")).append(", ");
             text.append(Runtime.getRuntime().availableProcessors()).append(" CPUs, Java ").append(Runtime.version()).append(".\n\n");
-            text.append("| packets of | bytes | plain in | routed in | plain out | routed out | ratio | garbage, B/packet |\n");
+            text.append("| sessions | bytes | plain in | routed in | plain out | routed out | ratio | garbage, B/packet |\n");
             text.append("|---|---:|---:|---:|---:|---:|---:|---:|\n");
             rows.forEach(row -> text.append(row).append('\n'));
             text.append('\n');
