@@ -52,6 +52,7 @@ public final class RouterCli {
         add(new ConfigCommands.History());
         add(new ShowCommand());
         add(new ExportPeerCommand());
+        add(new ExportSessionsCommand());
         line.setOut(new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

@@ -3,12 +3,16 @@ package org.wgjvm.router.plane;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.router.config.Authority;
 import org.wgjvm.router.config.Router;
@@ -112,9 +116,25 @@ public final class RouterPlane implements AutoCloseable {
 
     /** The sessions, {@code limit} at most, in no order. Taken in slices, so that packets pass meanwhile. */
     public CompletionStage<List<SessionSnapshot>> sessions(int limit) {
-        final CompletableFuture<List<SessionSnapshot>> result = new CompletableFuture<>();
+        final List<SessionSnapshot> all = new ArrayList<>();
+        return walk(limit, slice -> {
+            all.addAll(slice);
+            return CompletableFuture.completedStage(null);
+        }).thenApply(count -> List.copyOf(all));
+    }
+
+    /**
+     * Hands every session to {@code to}, slice after slice on threads of {@code on}, however many there are: the next slice is made when
+     * the one before was taken. Completes with their number, or with what {@code to} throws.
+     */
+    public CompletionStage<Integer> sessions(Consumer<List<SessionSnapshot>> to, Executor on) {
+        return walk(Integer.MAX_VALUE, slice -> CompletableFuture.runAsync(() -> to.accept(slice), on));
+    }
+
+    private CompletionStage<Integer> walk(int limit, Function<List<SessionSnapshot>, CompletionStage<?>> sink) {
+        final CompletableFuture<Integer> result = new CompletableFuture<>();
         onLoop(() -> {
-                    new SessionWalk(router, numbers, pairs, timeouts, limit, result).step();
+                    new SessionWalk(router, numbers, pairs, timeouts, limit, sink, result).step();
                     return null;
                 })
                 .whenComplete((ok, failure) -> {

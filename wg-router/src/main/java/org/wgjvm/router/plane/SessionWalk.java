@@ -3,11 +3,17 @@ package org.wgjvm.router.plane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.wgjvm.router.config.IpAddress;
 import org.wgjvm.sys.BootClock;
 
-/** Goes through the sessions, a slice for each turn of the event loop, and writes down what they are. */
+/**
+ * Goes through the sessions, a slice for each turn of the event loop, and hands over what they are. The next slice waits for whoever took
+ * the one before, so that no more than one is in memory.
+ */
 final class SessionWalk {
     private static final int SLICE = 4096;
 
@@ -16,43 +22,69 @@ final class SessionWalk {
     private final PairTable pairs;
     private final TimeoutTable timeouts;
     private final int limit;
-    private final CompletableFuture<List<SessionSnapshot>> result;
-    private final List<SessionSnapshot> found = new ArrayList<>();
+    private final Function<List<SessionSnapshot>, CompletionStage<?>> sink;
+    private final CompletableFuture<Integer> result;
     private final int nowTick = TimeoutTable.tickOf(new BootClock().nowNs());
     private boolean v6;
     private int next;
+    private int count;
 
+    /**
+     * Begins with {@link #step}, on the loop.
+     *
+     * @param limit the most sessions to hand over
+     * @param sink takes a slice, and says when it wants the next
+     * @param result completed with how many there were, or with what the sink failed with
+     */
     SessionWalk(
             RouterLoop router,
             InterfaceNumbers numbers,
             PairTable pairs,
             TimeoutTable timeouts,
             int limit,
-            CompletableFuture<List<SessionSnapshot>> result) {
+            Function<List<SessionSnapshot>, CompletionStage<?>> sink,
+            CompletableFuture<Integer> result) {
         this.router = router;
         this.numbers = numbers;
         this.pairs = pairs;
         this.timeouts = timeouts;
         this.limit = limit;
+        this.sink = sink;
         this.result = result;
     }
 
     void step() {
         final SessionTable sessions = router.forwarder().sessions(v6);
+        final List<SessionSnapshot> found = new ArrayList<>();
         final int end = Math.min(sessions.end(), next + SLICE);
-        for (; next < end && found.size() < limit; next++) {
+        for (; next < end && count < limit; next++) {
             if (sessions.exists(next)) {
                 found.add(snapshot(sessions, next));
+                count++;
             }
         }
-        if (found.size() < limit && next == sessions.end() && !v6) {
+        final boolean last = count == limit || (v6 && next >= sessions.end());
+        if (!v6 && next >= sessions.end()) {
             v6 = true;
             next = 0;
-        } else if (found.size() == limit || next == sessions.end()) {
-            result.complete(List.copyOf(found));
-            return;
         }
-        router.later(this::step);
+        sink.apply(found).whenComplete((ok, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else if (last) {
+                result.complete(count);
+            } else {
+                goOn();
+            }
+        });
+    }
+
+    private void goOn() {
+        try {
+            router.later(this::step);
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new IllegalStateException("the router is closed", e));
+        }
     }
 
     private SessionSnapshot snapshot(SessionTable sessions, int s) {

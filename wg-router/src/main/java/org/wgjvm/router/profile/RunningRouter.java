@@ -50,6 +50,7 @@ import org.wgjvm.transport.AddressWatch;
  */
 public final class RunningRouter implements AutoCloseable {
     private final String name;
+    private final Path state;
     private final RouterListener listener;
     private final RouterPlane plane;
     private final ProfileKeys keys;
@@ -64,6 +65,7 @@ public final class RunningRouter implements AutoCloseable {
 
     private RunningRouter(String name, StateDirectory state, RouterListener listener) throws IOException, ConfigException {
         this.name = name;
+        this.state = state.root();
         this.listener = listener;
         control = Executors.newSingleThreadExecutor(task -> {
             final Thread thread = new Thread(task, "router-control");
@@ -121,6 +123,11 @@ public final class RunningRouter implements AutoCloseable {
     /** The router's name. */
     public String name() {
         return name;
+    }
+
+    /** The directory of its keys, commits and journals. */
+    public Path state() {
+        return state;
     }
 
     /** Candidate, commits and history. A commit is in force when it returns. */

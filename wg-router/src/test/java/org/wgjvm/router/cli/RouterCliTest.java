@@ -167,6 +167,8 @@ final class RouterCliTest {
             assertTrue(out().matches("(?s).* app +172.16.1.0/24 +any +remote-worker .*"), out());
             assertEquals(0, run("show", "sessions", "--state", state));
             assertTrue(out().contains(" 0 sessions, room for "), out());
+            assertEquals(0, run("export-sessions", "--state", state), err());
+            assertEquals("0 sessions in " + Path.of(state, "sessions.csv") + "\n", out());
             assertEquals(0, run("show", "plugins", "state", "router", "dc1", "detail", "128T-wireguard", "--state", state));
             assertTrue(out().matches("(?s).* wg-profile-1 +node1 +up +127.0.0.2:[0-9]+ +0 +3 +0.*"), out());
             assertEquals(0, run("show", "log", "--state", state));
@@ -242,7 +244,8 @@ final class RouterCliTest {
     void everyCommandHasHelp() {
         assertEquals(0, run("--help"));
         for (final String command : new String[] {
-            "check", "run", "commit", "import", "export", "validate", "compare", "discard", "rollback", "history", "show", "export-peer"
+            "check", "run", "commit", "import", "export", "validate", "compare", "discard", "rollback", "history", "show", "export-peer",
+            "export-sessions"
         }) {
             assertEquals(0, run(command, "--help"));
             assertTrue(out().startsWith("Usage: wg-router " + command), out());

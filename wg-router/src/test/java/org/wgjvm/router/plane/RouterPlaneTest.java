@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,10 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.router.config.Authority;
 import org.wgjvm.router.plane.Packets.Way;
+import org.wgjvm.router.show.SessionFile;
 import org.wgjvm.tun.PacketPort;
 
 /** The packet path on its event loop: its ports, what they do to each other, and the walk through its sessions. */
@@ -31,6 +36,9 @@ import org.wgjvm.tun.PacketPort;
 final class RouterPlaneTest {
     private static final Way TO_THING = Way.of("172.16.1.7", 5000, "128.128.128.128", 443);
     private static final byte[] DATA = {1, 2, 3};
+
+    @TempDir
+    private Path directory;
 
     private final ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
     private final FakePort lan = new FakePort(1500);
@@ -260,7 +268,7 @@ final class RouterPlaneTest {
     }
 
     @Test
-    void theWalkThroughTheSessionsSeesAllOrAsManyAsAreWanted() {
+    void theWalkThroughTheSessionsSeesAllOrAsManyAsAreWanted() throws IOException {
         final int count = 9000;
         for (int done = 0; done < count; done += 30) {
             final byte[][] some = new byte[30][];
@@ -288,6 +296,14 @@ final class RouterPlaneTest {
         assertEquals(1, one.packets());
         assertEquals(180_000, one.timeoutMs());
         assertTrue(one.current());
+        final Path file = directory.resolve("sessions.csv");
+        assertEquals(count, SessionFile.write(plane, file));
+        final List<String> lines = Files.readAllLines(file);
+        assertEquals(1 + count, lines.size());
+        final String line = lines.stream().filter(l -> l.contains("172.16.1.7,1001,")).findFirst().orElse("none");
+        assertTrue(line.matches("technician,thing,17,172.16.1.7,1001,128.128.128.128,443,10.10.10.2,1001,node1 lan,"
+                + "node1 wg-profile-1-intf,1,0,[0-9]+,[0-9]+,180000"), line);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         assertEquals(100, plane.sessions(100).toCompletableFuture().join().size());
         assertEquals(7000, plane.sessions(7000).toCompletableFuture().join().size());
     }
