@@ -76,6 +76,15 @@ final class PeerDiffTest {
     }
 
     @Test
+    void aKeepaliveOfZeroTurnsItOff() {
+        final PeerEntry off = new PeerEntry("p1", key(1), null, 0, peer(1).allowedIps(), null);
+        final PeerEntry on = new PeerEntry("p1", key(1), null, 25, peer(1).allowedIps(), null);
+        assertEquals(25, PeerDiff.between(List.of(off), List.of(on)).getFirst().persistentKeepaliveSeconds());
+        assertEquals(0, PeerDiff.between(List.of(on), List.of(off)).getFirst().persistentKeepaliveSeconds());
+        assertEquals(0, PeerDiff.between(List.of(), List.of(off)).getFirst().persistentKeepaliveSeconds());
+    }
+
+    @Test
     void aPresharedKeyThatIsGoneIsCleared() {
         final SharedSecret secret = SharedSecret.parse(PresharedKey.of(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3,
                 4,

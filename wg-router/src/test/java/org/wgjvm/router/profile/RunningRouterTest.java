@@ -242,6 +242,18 @@ final class RunningRouterTest {
         assertEquals(1, spoke.handshakes(), "one session from beginning to end");
     }
 
+    @Test
+    void aConfiguredEndpointIsCalledByTheRouter() throws Exception {
+        final PublicKey key = connect();
+        assertEquals(0, spoke.handshakes(), "the peer itself says nothing");
+        final String endpoint = "peer p1\npersistent-keepalive 25\nendpoint\nip 127.0.0.3\nport " + spoke.port() + "\nexit\nexit";
+        assertEquals(List.of(), commit(endpoint, "").errors());
+        await("the router has called", () -> spoke.handshakes() > 0);
+        assertEquals("127.0.0.2:" + port, spoke.routerIsAt());
+        assertEquals(key, status().publicKey());
+        assertTrue(String.join("\n", router.log().peerLines("wg0")).contains("'p1' has a session, asked for by us"));
+    }
+
     /** PLUGIN-1839. */
     @Test
     void ofTenThousandPeersOneIsChangedWhileTheTransferOfAnotherGoesOn() throws Exception {

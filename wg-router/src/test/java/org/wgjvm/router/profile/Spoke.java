@@ -71,6 +71,11 @@ public final class Spoke implements AutoCloseable, DataPlaneEvents {
         return received.poll(millis, TimeUnit.MILLISECONDS);
     }
 
+    /** The UDP port that it listens on. */
+    public int port() {
+        return plane.snapshot().toCompletableFuture().join().listenPort();
+    }
+
     public int handshakes() {
         return handshakes.get();
     }
