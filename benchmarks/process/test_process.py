@@ -1,7 +1,15 @@
 """python3 -B -m unittest discover benchmarks/process: what of the comparisons can be tested without root and without a tunnel."""
 import os, socket, subprocess, sys, tempfile, threading, unittest, xml.etree.ElementTree
 
-import lab, report, scale, traffic, uapi
+import handshakes, lab, report, scale, traffic, uapi
+
+
+class HandshakesTest(unittest.TestCase):
+    def test_only_a_daemon_that_is_to_begin_knows_endpoints(self):
+        wire = handshakes.Wire("nowhere", bytes(32))
+        wire.peers = [("aa" * 32, "1000"), ("bb" * 32, "1001")]
+        self.assertNotIn("endpoint", wire.configuration(endpoints=False))
+        self.assertIn(f"public_key={'bb' * 32}\nallowed_ip=10.9.0.1/32\nendpoint=127.0.0.1:1001\n", wire.configuration(endpoints=True))
 
 
 class UapiTest(unittest.TestCase):
