@@ -1,9 +1,9 @@
 #!/bin/bash
 # package-test.sh [--no-build] - installs the .deb into a fresh Debian root without a JDK, and does with it what an operator does: starts a tunnel
 # by the command lines of its own systemd unit with the rights that the unit gives it, reloads it, crashes it, upgrades the package under it,
-# and purges it. Then the tar.gz is unpacked and started. Sizes and start times are printed.
+# and purges it; and runs it as a container engine would. Then the tar.gz is unpacked and started. Sizes and start times are printed.
 #
-# Needs root, dpkg-deb and, the first time, debootstrap and the network; the root is kept in $WGJVM_LAB or ~/.cache/wg-jvm. There is no systemd
+# Needs root, dpkg-deb, python3, perl and, the first time, debootstrap and the network; the root is kept in $WGJVM_LAB or ~/.cache/wg-jvm. There is no systemd
 # here: what it would do, by the unit's text, this script does. Exit code 0 only when all of it went well.
 set -euo pipefail
 case "${1:-}" in -h | --help)
@@ -83,6 +83,12 @@ done
 cmp -s "$work/first" "$work/second" || fail "two packages of one commit differ"
 echo "   made twice, the package is the same byte for byte"
 arch=$(dpkg --print-architecture)
+if command -v lintian > /dev/null; then
+  lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$root/dist/wg-jvm_0.9.1_$arch.deb" || fail "lintian"
+  echo "   lintian has nothing to say against it"
+else
+  echo "   NOT CHECKED by lintian, which is not installed"
+fi
 for version in 0.9.0 0.9.1; do mv "$root/dist/wg-jvm_${version}_$arch.deb" "$system/tmp/"; done
 mv "$root/dist/wg-jvm-0.9.0-linux-$arch.tar.gz" "$system/tmp/"
 for page in "$root"/dist/man/*.8; do
@@ -235,11 +241,29 @@ await "an answer through the tunnel of the new version" 20 ping_once
 run_unit ExecStop
 wait "$main" || fail "the daemon ended with $?"
 
-say "as in a container: its entry point, with the same rights"
+say "as in a container: namespaces of its own, CAP_NET_ADMIN, /dev/net/tun, and the filter of container engines"
 install -m 755 "$root/packaging/container-entry" "$system/usr/local/bin/container-entry"
-as_unit container-entry "$left" >> "$work/daemon.log" 2>&1 &
+contained() { # what an engine does for: --cap-drop all --cap-add NET_ADMIN --device /dev/net/tun
+  ip netns exec "$left" unshare --mount --pid --fork --kill-child --ipc --uts --mount-proc="$system/proc" \
+    python3 -B "$root/interop-tests/lab/contain.py" "$system" \
+    setpriv --bounding-set '-all,+net_admin' --inh-caps '-all,+net_admin' --ambient-caps '-all,+net_admin' --no-new-privs \
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin LOG_LEVEL=verbose "$@"
+}
+contained unshare --user true 2> /dev/null && fail "the filter does not filter"
+contained container-entry "$left" >> "$work/daemon.log" 2>&1 &
 main=$!
 await "an answer through the tunnel" 60 ping_once
+pid=$(daemon_pid)
+grep -q '^Seccomp:[[:space:]]*2$' "/proc/$pid/status" || fail "there is no filter"
+grep -q '^CapBnd:[[:space:]]*0000000000001000$' "/proc/$pid/status" || fail "the daemon may become more than CAP_NET_ADMIN"
+shook=$(handshake)
+pings_begin
+in_left wg-jvm upgrade "$left" > "$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log" >&2; fail "wg-jvm upgrade in a container"; }
+await "the end of the old daemon" 20 sh -c "! kill -0 $pid"
+pings_end "wg-jvm upgrade in a container"
+[ "$(handshake)" = "$shook" ] || fail "there was a handshake in wg-jvm upgrade"
+kill -0 "$main" || fail "the container ended with the old daemon"
+echo "   up, and upgraded: $(pings), and no handshake"
 for each in $(ip netns pids "$left"); do [ "$(cat "/proc/$each/comm")" != container-entry ] || kill -TERM "$each"; done
 wait "$main" || fail "the entry point ended with $?"
 ! in_left ip link show "$left" > /dev/null 2>&1 || fail "the interface is still there"

@@ -68,6 +68,23 @@ final class NamesTest extends PairCases {
     }
 
     @Test
+    void aNameOutlivesAnUpgrade() {
+        names.answer(1, "10.66.0.2");
+        connect("10.66.0.2");
+        Upgrade.succeed(pair());
+        rightAddress("10.66.0.3");
+        try {
+            names.answer(1, "10.66.0.3");
+            Ping.untilAnswered(pair().leftHost(), Pair.RIGHT_INSIDE, LIMIT);
+            expectEndpoint("10.66.0.3");
+        } finally {
+            rightAddress("10.66.0.2");
+            Upgrade.end(pair());
+            left().restart(Map.of());
+        }
+    }
+
+    @Test
     void anIpv6AddressThatNobodyAnswersAtGivesWayToIpv4() {
         names.answer(1, "fd66::2");
         connect("[fd66::2]");

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A daemon that has become nobody: what it may still do, and that everything goes on. */
 @Interop(Implementation.GO_NEWEST)
@@ -36,16 +38,24 @@ final class PrivilegesTest extends PairCases {
 
     /** A line of the status of every thread: its values, without its name. */
     private Set<String> ofThreads(String field) throws IOException {
+        return ofThreads(field, Long.toString(left().process().pid()));
+    }
+
+    private static Set<String> ofThreads(String field, String pid) throws IOException {
         final Set<String> values = new HashSet<>();
-        for (final String status : statuses()) {
+        for (final String status : statuses(pid)) {
             status.lines().filter(l -> l.startsWith(field + ":")).forEach(l -> values.add(l.substring(field.length() + 1).strip()));
         }
         return values;
     }
 
     private List<String> statuses() throws IOException {
+        return statuses(Long.toString(left().process().pid()));
+    }
+
+    private static List<String> statuses(String pid) throws IOException {
         final List<String> all = new ArrayList<>();
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + left().process().pid() + "/task"))) {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (final Path task : tasks) {
                 try {
                     all.add(Files.readString(task.resolve("status")));
@@ -115,6 +125,42 @@ final class PrivilegesTest extends PairCases {
         assertFalse(pair().leftHost().run("wg", "set", left().name(), "fwmark", "9").ok());
         left().set("listen-port 51998");
         pair().expectTraffic();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"net_admin, " + NET_ADMIN, "none, " + NOTHING})
+    void anUpgradeStaysThatUsersAndMayWhatTheOldProcessMight(String capabilities, String set) throws IOException {
+        left().restart(Map.of("WGJVM_USER", "nobody", "WGJVM_CAPABILITIES", capabilities));
+        pair().connect();
+        pair().expectTraffic();
+        final Path program = copyForAll();
+        try {
+            final String pid = Upgrade.succeed(pair(), "--to", program.resolve("bin/wg-jvm").toString());
+            final String uid = user("-u");
+            assertEquals(Set.of(String.join("\t", uid, uid, uid, uid)), ofThreads("Uid", pid));
+            assertEquals(Set.of(set), ofThreads("CapEff", pid));
+            pair().expectTraffic();
+            assertEquals(capabilities.equals("net_admin"), pair().leftHost().run("wg", "set", left().name(), "fwmark", "9").ok());
+            left().set("listen-port 51997");
+            Await.until("it listens on another port", LIMIT, () -> left().listensOn(51997));
+            pair().expectTraffic();
+            // And once more, by a process that never was root's.
+            Upgrade.succeed(pair(), "--to", program.resolve("bin/wg-jvm").toString());
+            assertEquals(Set.of(set), ofThreads("CapEff", Upgrade.owner(pair())));
+            pair().expectTraffic();
+        } finally {
+            Upgrade.end(pair());
+            Command.run(LIMIT, "", List.of("rm", "-r", program.toString()));
+        }
+    }
+
+    /** The program where everybody can read it, which need not be so of the tree that is tested. */
+    private static Path copyForAll() {
+        final String from = Lab.root().toString();
+        return Path.of(Command.run(LIMIT, "", List.of("bash", "-c",
+                "to=$(mktemp -d) && chmod 755 $to && mkdir -p $to/wg-endpoint/target && cp -r " + from + "/bin " + from + "/pom.xml $to/"
+                        + " && cp -r " + from + "/wg-endpoint/target/app $to/wg-endpoint/target/ && chmod -R go+rX $to && echo $to"))
+                .orFail().out().strip());
     }
 
     @Test

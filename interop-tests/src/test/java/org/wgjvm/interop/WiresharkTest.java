@@ -56,6 +56,8 @@ final class WiresharkTest extends PairCases {
         pair().leftHost().sh("iperf3 -c " + Pair.RIGHT_INSIDE + " -n 200K");
         // Once more, with the other side as the initiator.
         connect();
+        // An initiation that comes before we are configured is repeated after 5 s, which is as long as a ping waits.
+        Ping.untilAnswered(pair().rightHost(), Pair.LEFT_INSIDE, LIMIT);
         Ping.expectReplies(pair().rightHost(), Pair.LEFT_INSIDE);
         Ping.expectReplies(pair().rightHost(), Pair.LEFT_INSIDE_V6);
         // What must not be in a log: requests with keys where they do not belong, and handshakes that fail.

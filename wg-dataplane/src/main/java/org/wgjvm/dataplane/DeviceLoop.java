@@ -162,7 +162,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             routes = null;
         }
         final StateWriter state = new StateWriter();
-        device.writeTo(state, clock.nowNs());
+        CountsState.write(state, out -> device.writeTo(out, clock.nowNs()), udpStatistics(), port.counters(), observer);
         return new Handover.Parts(state, sockets[0], sockets[1]);
     }
 
@@ -220,7 +220,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     void takeOver(StateReader state, int fdV4, int fdV6) throws StateException {
         boolean done = false;
         try {
-            device.readFrom(state, clock.nowNs());
+            closedBinds = CountsState.read(state, in -> device.readFrom(in, clock.nowNs()), port.counters(), observer);
             done = true;
         } finally {
             if (!done) {
@@ -437,8 +437,11 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         for (final PortCounter counter : PortCounter.values()) {
             inside.put(counter, port.counters().get(counter));
         }
-        final UdpStatistics udp = bind == null ? closedBinds : closedBinds.plus(bind.statistics());
-        return new DataPlaneStatistics(device.statistics(), bind == null ? "" : bind.name(), udp, inside, observer.snapshot());
+        return new DataPlaneStatistics(device.statistics(), bind == null ? "" : bind.name(), udpStatistics(), inside, observer.snapshot());
+    }
+
+    private UdpStatistics udpStatistics() {
+        return bind == null ? closedBinds : closedBinds.plus(bind.statistics());
     }
 
     private void listenPort(int wanted, long nowNs) throws IOException {

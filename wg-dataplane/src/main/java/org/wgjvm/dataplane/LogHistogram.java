@@ -2,6 +2,9 @@ package org.wgjvm.dataplane;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 
 /**
  * Counts values in buckets that double: the first holds what is at most 2^{@code firstBits}, the last what is larger than all. Recording is
@@ -23,6 +26,23 @@ final class LogHistogram {
         final int bits = value <= 1 ? 0 : Long.SIZE - Long.numberOfLeadingZeros(value - 1);
         counts[Math.clamp(bits - firstBits, 0, counts.length - 1)]++;
         sum += value;
+    }
+
+    void writeTo(StateWriter out) {
+        CountsState.longs(out, counts);
+        out.i64(sum);
+    }
+
+    /** Adds what another one had; left out when that has other buckets. */
+    void readFrom(StateReader in) throws StateException {
+        final long[] more = CountsState.longs(in);
+        final long moreSum = in.i64();
+        if (more.length == counts.length) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += more[i];
+            }
+            sum += moreSum;
+        }
     }
 
     Histogram snapshot() {

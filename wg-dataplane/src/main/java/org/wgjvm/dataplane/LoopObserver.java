@@ -4,6 +4,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.wgjvm.core.device.DeviceCounters;
 import org.wgjvm.core.device.DropReason;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.dataplane.recording.DropsEvent;
 import org.wgjvm.dataplane.recording.SlowBatchEvent;
 
@@ -109,6 +112,30 @@ final class LoopObserver {
     void end(Stage stage, long begunNs) {
         if (timed && begunNs != 0) {
             durations[stage.ordinal()].add(Math.max(0, System.nanoTime() - begunNs));
+        }
+    }
+
+    void writeTo(StateWriter out) {
+        outboundPackets.writeTo(out);
+        inboundPackets.writeTo(out);
+        out.u8(STAGES.length);
+        for (final Stage stage : STAGES) {
+            durations[stage.ordinal()].writeTo(out.text(stage.label()));
+        }
+    }
+
+    /** Adds what another one has seen. */
+    void readFrom(StateReader in) throws StateException {
+        outboundPackets.readFrom(in);
+        inboundPackets.readFrom(in);
+        final int stages = in.u8();
+        for (int i = 0; i < stages; i++) {
+            final String label = in.text();
+            LogHistogram into = new LogHistogram(FIRST_DURATION_BITS, DURATIONS);
+            for (final Stage stage : STAGES) {
+                into = stage.label().equals(label) ? durations[stage.ordinal()] : into;
+            }
+            into.readFrom(in);
         }
     }
 

@@ -16,6 +16,8 @@ public final class Credentials {
     public static final int CAP_NET_ADMIN = 12;
 
     private static final int PR_SET_KEEPCAPS = 8;
+    private static final int PR_CAP_AMBIENT = 47;
+    private static final int PR_CAP_AMBIENT_RAISE = 2;
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
     /** {@code struct passwd}: two pointers, then user and group. */
@@ -72,6 +74,16 @@ public final class Credentials {
 
     /** Leaves the calling thread with these capabilities, permitted and effective, of those that it has. A set of bits, all below 32. */
     public static void restrictCapabilities(int capabilities) throws IOException {
+        setCapabilities(capabilities, 0);
+    }
+
+    /** Leaves the calling thread with one capability, which programs that it starts get, too (capabilities(7): ambient). */
+    public static void bequeathCapability(int capability) throws IOException {
+        setCapabilities(1 << capability, 1 << capability);
+        check("bequeath a capability", Native.call(Native.function("prctl"), PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability));
+    }
+
+    private static void setCapabilities(int capabilities, int inheritable) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment header = arena.allocate(8, 4);
             header.set(ValueLayout.JAVA_INT, 0, CAPABILITY_VERSION_3);
@@ -79,7 +91,8 @@ public final class Credentials {
             final MemorySegment data = arena.allocate(24, 4);
             data.set(ValueLayout.JAVA_INT, 0, capabilities);
             data.set(ValueLayout.JAVA_INT, 4, capabilities);
-            check("give up capabilities", Native.call(Native.function("capset"), header.address(), data.address(), 0));
+            data.set(ValueLayout.JAVA_INT, 8, inheritable);
+            check("set capabilities", Native.call(Native.function("capset"), header.address(), data.address(), 0));
         }
     }
 

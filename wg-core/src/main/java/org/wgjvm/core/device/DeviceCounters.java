@@ -58,6 +58,7 @@ public final class DeviceCounters {
         for (DropReason reason : DropReason.values()) {
             out.text(reason.label()).i64(drops[reason.ordinal()]);
         }
+        out.i64(handshakesCompletedAsInitiator).i64(handshakesGivenUp);
     }
 
     /** Takes on what was written. */
@@ -75,6 +76,8 @@ public final class DeviceCounters {
                 }
             }
         }
+        handshakesCompletedAsInitiator = in.i64();
+        handshakesGivenUp = in.i64();
     }
 
     void drop(DropReason reason) {

@@ -124,7 +124,8 @@ final class DeviceHandover {
     private void writePeer(StateWriter out, Peer peer, long counterMargin) {
         out.bytes(peer.publicKey().toBytes());
         writeEndpoint(out, peer.endpoint);
-        out.u16(peer.persistentKeepaliveSeconds).i64(peer.txBytes).i64(peer.rxBytes);
+        out.u16(peer.persistentKeepaliveSeconds).i64(peer.txBytes).i64(peer.rxBytes).i64(peer.txPackets).i64(peer.rxPackets);
+        out.i64(peer.missing());
         out.i64(peer.lastHandshakeEpochNs).i64(peer.lastSentHandshakeNs);
         final var prefixes = state.allowedIps.prefixes(peer);
         out.i32(prefixes.size());
@@ -147,6 +148,9 @@ final class DeviceHandover {
         peer.persistentKeepaliveSeconds = in.u16();
         peer.txBytes = in.i64();
         peer.rxBytes = in.i64();
+        peer.txPackets = in.i64();
+        peer.rxPackets = in.i64();
+        peer.retiredMissing = in.i64();
         peer.lastHandshakeEpochNs = in.i64();
         peer.lastSentHandshakeNs = in.i64();
         for (int left = in.count(PREFIX_BYTES); left > 0; left--) {

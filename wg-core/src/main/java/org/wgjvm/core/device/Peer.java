@@ -156,7 +156,7 @@ final class Peer {
     }
 
     /** Messages that the peer sent and that have not come, of all sessions so far. */
-    private long missing() {
+    long missing() {
         return retiredMissing + missing(keypairs.previous()) + missing(keypairs.current()) + missing(keypairs.next());
     }
 

@@ -20,6 +20,15 @@ public record CaptureOptions(PublicKey peer, boolean inside, boolean outside, in
     /** Longer ones are ones without an end. */
     private static final long LONGEST_MS = 365L * 86_400_000;
 
+    /** What is left of it after so many packets and so long; null when it is done. */
+    public CaptureOptions less(long packets, long elapsedNs) {
+        final long leftCount = count == Long.MAX_VALUE ? count : count - packets;
+        final long leftMs = milliseconds == 0 ? 0 : milliseconds - elapsedNs / 1_000_000;
+        return leftCount <= 0 || milliseconds > 0 && leftMs <= 0
+                ? null
+                : new CaptureOptions(peer, inside, outside, snapLength, leftCount, leftMs);
+    }
+
     /** The arguments of a request that mean this. */
     public List<String> toArguments() {
         final List<String> arguments = new ArrayList<>();

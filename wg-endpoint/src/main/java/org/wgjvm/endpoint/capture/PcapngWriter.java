@@ -20,7 +20,7 @@ public final class PcapngWriter {
     private static final int SECTION_HEADER = 0x0A0D0D0A;
     private static final int INTERFACE_DESCRIPTION = 1;
     private static final int INTERFACE_STATISTICS = 5;
-    private static final int ENHANCED_PACKET = 6;
+    static final int ENHANCED_PACKET = 6;
     private static final int LINKTYPE_RAW = 101;
     private static final int SHB_USERAPPL = 4;
     private static final int IF_NAME = 2;

@@ -1,6 +1,7 @@
 package org.wgjvm.endpoint.cli;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -13,12 +14,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.dataplane.PacketCapture;
 import org.wgjvm.endpoint.capture.CaptureOptions;
 import org.wgjvm.endpoint.capture.CaptureStream;
+import org.wgjvm.endpoint.capture.PcapngBlocks;
 import org.wgjvm.endpoint.control.ControlClient;
+import org.wgjvm.endpoint.control.ControlException;
 import org.wgjvm.endpoint.control.ControlRequest;
+import org.wgjvm.endpoint.control.ControlServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,7 +37,12 @@ import picocli.CommandLine.Parameters;
             ""
         })
 final class CaptureCommand implements Callable<Integer> {
+    private static final int ATTEMPTS = 50;
+    private static final long PAUSE_NS = 100_000_000;
+
     private final Surroundings around;
+    private volatile ControlClient current;
+    private volatile boolean over;
 
     @Parameters(paramLabel = "INTERFACE")
     private String name;
@@ -74,16 +84,46 @@ final class CaptureCommand implements Callable<Integer> {
         if (file.equals("-") && around.terminal()) {
             throw new CommandException("a capture is nothing for a terminal: give -w FILE, or pipe it on");
         }
-        try (ControlClient client = Devices.control(around, name);
-                WritableByteChannel out = open()) {
-            client.ask(new ControlRequest(CaptureStream.COMMAND, options().toArguments(), List.of()));
-            final Thread onSignal = new Thread(() -> finish(client));
-            Runtime.getRuntime().addShutdownHook(onSignal);
-            copy(client, out);
+        final CaptureOptions options = options();
+        try (WritableByteChannel out = open()) {
+            final Runtime runtime = Runtime.getRuntime();
+            final PcapngBlocks blocks = new PcapngBlocks(out);
+            final long begunNs = System.nanoTime();
+            try (ControlClient first = Devices.control(around, name)) {
+                current = first;
+                first.ask(request(options));
+                runtime.addShutdownHook(new Thread(this::finish));
+                copy(first, blocks);
+            }
+            CaptureOptions rest = options.less(blocks.packets(), System.nanoTime() - begunNs);
+            while (rest != null && !over && goOn(rest, blocks)) {
+                rest = options.less(blocks.packets(), System.nanoTime() - begunNs);
+            }
             return 0;
         } catch (IOException e) {
             throw new CommandException(e.getMessage());
         }
+    }
+
+    /** After an upgrade another process answers at the same socket. Returns false when none does: the interface is gone. */
+    private boolean goOn(CaptureOptions rest, PcapngBlocks blocks) throws IOException {
+        final Path socket = ControlServer.path(around.sockets(), name);
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(socket) && !over; attempt++) {
+            try (ControlClient next = ControlClient.connect(socket)) {
+                current = next;
+                next.ask(request(rest));
+                around.err().println("Another process has taken over " + name + ": the capture goes on there.");
+                copy(next, blocks);
+                return true;
+            } catch (ConnectException | ControlException e) {
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+        }
+        return false;
+    }
+
+    private static ControlRequest request(CaptureOptions options) {
+        return new ControlRequest(CaptureStream.COMMAND, options.toArguments(), List.of());
     }
 
     private CaptureOptions options() throws CommandException {
@@ -125,23 +165,24 @@ final class CaptureCommand implements Callable<Integer> {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
-    private void copy(ControlClient client, WritableByteChannel out) throws IOException {
+    private void copy(ControlClient client, PcapngBlocks blocks) throws IOException {
         final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         while (client.read(buffer.clear()) >= 0) {
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                out.write(buffer);
-            }
+            blocks.add(buffer.flip());
             around.out().flush();
             if (around.out().checkError()) {
                 // Whoever read it has gone, which is a way to end.
+                over = true;
                 return;
             }
         }
+        blocks.end();
     }
 
     /** On a signal: the daemon writes its statistics and ends the stream, and the process waits for that, though not for ever. */
-    private static void finish(ControlClient client) {
+    private void finish() {
+        over = true;
+        final ControlClient client = current;
         try {
             client.finish();
             client.awaitClose(2_000);

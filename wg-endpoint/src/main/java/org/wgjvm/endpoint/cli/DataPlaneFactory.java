@@ -9,13 +9,17 @@ import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.DeviceStatistics;
+import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
+import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.dataplane.DataPlaneEvents;
 import org.wgjvm.dataplane.DataPlaneStatistics;
 import org.wgjvm.dataplane.Handover;
 import org.wgjvm.endpoint.capture.CaptureStream;
 import org.wgjvm.endpoint.capture.KeyLogFile;
+import org.wgjvm.endpoint.config.HostPort;
 import org.wgjvm.endpoint.control.ControlServer;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
@@ -55,6 +59,14 @@ final class DataPlaneFactory implements DeviceFactory {
         final DataPlane plane = DataPlane.builder(tun).events(events).keyLog(keyLog).expect();
         names.attach(plane);
         return new Arrival() {
+            private Map<PublicKey, HostPort> known = Map.of();
+
+            @Override
+            public void beside(StateReader state) throws StateException {
+                known = EndpointNames.read(state);
+                state.end();
+            }
+
             @Override
             public Device prepare(StateReader state, int udpV4, int udpV6) throws IOException {
                 plane.takeOver(state, udpV4, udpV6);
@@ -64,6 +76,8 @@ final class DataPlaneFactory implements DeviceFactory {
             @Override
             public void begin() throws IOException {
                 plane.begin();
+                // Not before: what a name server answers may have a handshake begin.
+                names.know(known);
             }
         };
     }
@@ -98,6 +112,11 @@ final class DataPlaneFactory implements DeviceFactory {
         @Override
         public CompletionStage<DeviceSnapshot> snapshot() {
             return plane.snapshot();
+        }
+
+        @Override
+        public void writeBeside(StateWriter out) {
+            names.write(out);
         }
 
         @Override

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.endpoint.control.ControlAnswer;
 import org.wgjvm.endpoint.control.ControlException;
 import org.wgjvm.endpoint.control.ControlServer;
@@ -59,7 +61,7 @@ public final class Daemon implements AutoCloseable {
         LibraryLog.to(log);
         log.verbose("Starting");
         if (options.takeOverFd() >= 0) {
-            return takeOver(options, environment, sockets, factory, log);
+            return takeOver(options, privileges, environment, sockets, factory, log);
         }
         final DeviceFactory.Device device;
         try {
@@ -92,12 +94,13 @@ public final class Daemon implements AutoCloseable {
             throw new DaemonException("Failed to drop privileges: " + e.getMessage());
         }
         log.verbose("Privileges: " + privileges);
-        return assemble(device, listener, control, pages, environment, log);
+        return assemble(device, privileges, listener, control, pages, environment, log);
     }
 
     /** Takes the place of the process that started this one. */
     private static Daemon takeOver(
-            DaemonOptions options, Map<String, String> environment, Path sockets, DeviceFactory factory, Log log) throws DaemonException {
+            DaemonOptions options, Privileges privileges, Map<String, String> environment, Path sockets, DeviceFactory factory, Log log)
+            throws DaemonException {
         final TakeOver takeOver = new TakeOver(options.takeOverFd(), log);
         try {
             final TakeOver.Belongings belongings = takeOver.introduce();
@@ -108,13 +111,23 @@ public final class Daemon implements AutoCloseable {
             final PathListener control = PathListener.takeOver(belongings.controlPath(), belongings.control());
             takeOver.warmUp();
             final AtomicReference<DeviceFactory.Device> device = new AtomicReference<>();
-            takeOver.receive((state, v4, v6) -> device.set(arrival.prepare(state, v4, v6)));
+            takeOver.receive(new TakeOver.Preparation() {
+                @Override
+                public void beside(StateReader state) throws StateException {
+                    arrival.beside(state);
+                }
+
+                @Override
+                public void prepare(StateReader state, int udpV4, int udpV6) throws IOException {
+                    device.set(arrival.prepare(state, udpV4, udpV6));
+                }
+            });
             arrival.begin();
             final long begunNs = new BootClock().nowNs();
             final ControlServer controlServer = ControlServer.start(control, log);
             device.get().serve(controlServer);
             final DaemonPages pages = DaemonPages.start(options, device.get(), environment, sockets, log);
-            final Daemon daemon = assemble(device.get(), listener, controlServer, pages, environment, log);
+            final Daemon daemon = assemble(device.get(), privileges, listener, controlServer, pages, environment, log);
             takeOver.running(begunNs);
             return daemon;
         } catch (IOException e) {
@@ -125,6 +138,7 @@ public final class Daemon implements AutoCloseable {
 
     private static Daemon assemble(
             DeviceFactory.Device device,
+            Privileges privileges,
             UapiListener listener,
             ControlServer control,
             DaemonPages pages,
@@ -139,7 +153,8 @@ public final class Daemon implements AutoCloseable {
         }
         if (control != null && device.handover() != null) {
             final HandOver handOver = new HandOver(
-                    device.interfaceName(), environment, device.handover(), daemon.server, control, log, daemon::handedOver);
+                    device.interfaceName(), environment, (command, variables, fd) -> privileges.start(device, command, variables, fd),
+                    device.handover(), device::writeBeside, daemon.server, control, log, daemon::handedOver);
             control.add(HandOver.COMMAND, handOver::answer);
         }
         log.verbose("Device and UAPI listener started");

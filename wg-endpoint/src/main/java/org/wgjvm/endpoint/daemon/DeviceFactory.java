@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.wgjvm.core.config.DeviceControl;
+import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.dataplane.DataPlaneEvents;
 import org.wgjvm.dataplane.DataPlaneStatistics;
 import org.wgjvm.dataplane.Handover;
@@ -38,6 +40,9 @@ public interface DeviceFactory {
 
     /** A data plane that another process hands over. */
     interface Arrival {
+        /** What the other process knows beside its data plane, as {@link Device#writeBeside} wrote it; before {@link #prepare}. */
+        default void beside(StateReader state) throws StateException {}
+
         /** Becomes the device with this state, which is good until it returns, and these sockets; each -1 if there is none. */
         Device prepare(StateReader state, int udpV4, int udpV6) throws IOException;
 
@@ -54,6 +59,9 @@ public interface DeviceFactory {
         default Handover handover() {
             return null;
         }
+
+        /** Writes what is known beside the data plane, for the process that takes this one's place. Any thread but the loop's. */
+        default void writeBeside(StateWriter out) {}
 
         /** Everything that it counts; fails with {@link UnsupportedOperationException} where nothing is counted. */
         default CompletionStage<DataPlaneStatistics> observe() {

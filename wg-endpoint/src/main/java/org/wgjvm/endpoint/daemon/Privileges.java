@@ -2,9 +2,12 @@ package org.wgjvm.endpoint.daemon;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.wgjvm.sys.Credentials;
+import org.wgjvm.sys.ProcessStart;
 
 /**
  * What the daemon still may once it is set up: {@code --user NAME} makes it that user's process. Its event loop alone keeps CAP_NET_ADMIN,
@@ -19,6 +22,9 @@ final class Privileges {
 
     private final Credentials.User user;
     private final boolean netAdmin;
+
+    /** Whether a capability is with the event loop alone. */
+    private boolean keptByLoop;
 
     private Privileges(Credentials.User user, boolean netAdmin) {
         this.user = user;
@@ -55,9 +61,35 @@ final class Privileges {
                     Credentials.restrictCapabilities(1 << Credentials.CAP_NET_ADMIN);
                     Credentials.keepCapabilities(false);
                 });
+                keptByLoop = true;
             }
         } catch (CompletionException e) {
             throw e.getCause() instanceof UncheckedIOException io ? io.getCause() : new IOException(e.getCause());
+        }
+    }
+
+    /**
+     * Starts a process that may what this one still may: {@link ProcessStart#start}. There the capability is not of one thread but of all,
+     * for a Java runtime has made its threads before it can be told.
+     */
+    int start(DeviceFactory.Device device, List<String> command, List<String> variables, int inherited) throws IOException {
+        if (!keptByLoop) {
+            return ProcessStart.start(command, variables, inherited);
+        }
+        final CompletableFuture<Integer> started = new CompletableFuture<>();
+        // A thread has the capabilities of the one that makes it.
+        device.run(() -> Thread.ofPlatform().daemon().name("successor").start(() -> {
+            try {
+                Credentials.bequeathCapability(Credentials.CAP_NET_ADMIN);
+                started.complete(ProcessStart.start(command, variables, inherited));
+            } catch (IOException | RuntimeException e) {
+                started.completeExceptionally(e);
+            }
+        }));
+        try {
+            return started.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         }
     }
 

@@ -21,6 +21,9 @@ import org.wgjvm.core.config.DeviceControl;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.config.PeerSnapshot;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.dataplane.DataPlaneEvents;
@@ -80,10 +83,41 @@ public final class EndpointNames implements DataPlaneEvents, AutoCloseable {
         if (names.isEmpty()) {
             return list();
         }
-        // The endpoints of now, so that a peer that has roamed is not called back.
-        busy = true;
-        device.snapshot().thenAccept(s -> run(() -> learn(names, s)));
+        know(names);
         return ControlAnswer.DONE;
+    }
+
+    /** Peers that are known by these names from now on. */
+    public void know(Map<PublicKey, HostPort> names) {
+        if (!names.isEmpty()) {
+            // The endpoints of now, so that a peer that has roamed is not called back.
+            busy = true;
+            device.snapshot().thenAccept(s -> run(() -> learn(names, s)));
+        }
+    }
+
+    /** Writes the names, for the process that takes this one's place. */
+    public void write(StateWriter out) {
+        final Map<PublicKey, HostPort> names = new LinkedHashMap<>();
+        try {
+            thread.submit(() -> peers.forEach((key, peer) -> names.put(key, peer.name()))).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+        out.i32(names.size());
+        names.forEach((key, name) -> out.bytes(key.toBytes()).text(name.host()).u16(name.port()));
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static Map<PublicKey, HostPort> read(StateReader in) throws StateException {
+        final Map<PublicKey, HostPort> names = new LinkedHashMap<>();
+        for (int left = in.count(PublicKey.LENGTH); left > 0; left--) {
+            final PublicKey key = PublicKey.of(in.bytes(PublicKey.LENGTH), 0);
+            names.put(key, new HostPort(in.text(), in.u16()));
+        }
+        return names;
     }
 
     private ControlAnswer list() throws IOException {

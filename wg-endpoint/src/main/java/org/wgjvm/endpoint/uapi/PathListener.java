@@ -24,7 +24,10 @@ public final class PathListener implements UapiListener {
     private final Path socket;
     private final ListeningDescriptor server;
     private final Object identity;
+
+    /** Null where we cannot see. */
     private final WatchService watch;
+
     private boolean closed;
 
     private PathListener(Path socket, ListeningDescriptor server, WatchService watch) {
@@ -48,6 +51,10 @@ public final class PathListener implements UapiListener {
 
     /** Goes on listening at {@code socket} with the descriptor of another process, which has stopped. It is closed if this fails. */
     public static PathListener takeOver(Path socket, int fd) throws IOException {
+        if (!Files.isReadable(socket.getParent())) {
+            // That process had become another user when it saw into the directory already, and this one has never been any other.
+            return new PathListener(socket, new ListeningDescriptor(fd), null);
+        }
         return watched(socket, fd);
     }
 
@@ -165,7 +172,9 @@ public final class PathListener implements UapiListener {
             }
             server.stop();
             FileDescriptors.close(server.descriptor());
-            watch.close();
+            if (watch != null) {
+                watch.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

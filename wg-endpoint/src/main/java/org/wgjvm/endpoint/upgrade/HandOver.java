@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
@@ -64,6 +65,8 @@ public final class HandOver {
     private final String interfaceName;
     private final Map<String, String> environment;
     private final Handover plane;
+    private final Consumer<StateWriter> beside;
+    private final Launch launch;
     private final UapiServer uapi;
     private final ControlServer control;
     private final Log log;
@@ -74,18 +77,29 @@ public final class HandOver {
      * For one daemon.
      *
      * @param environment what its successor gets, too
+     * @param launch starts the successor
+     * @param beside writes what is known beside the data plane
      * @param onDone told the id of the successor, once it has taken over: this process is to release the UAPI's socket and end
      */
     public HandOver(
-            String interfaceName, Map<String, String> environment, Handover plane, UapiServer uapi, ControlServer control, Log log,
-            LongConsumer onDone) {
+            String interfaceName, Map<String, String> environment, Launch launch, Handover plane, Consumer<StateWriter> beside,
+            UapiServer uapi, ControlServer control, Log log, LongConsumer onDone) {
         this.interfaceName = interfaceName;
         this.environment = environment;
         this.plane = plane;
+        this.beside = beside;
+        this.launch = launch;
         this.uapi = uapi;
         this.control = control;
         this.log = log;
         this.onDone = onDone;
+    }
+
+    /** Starts a process, as {@link ProcessStart#start} does. */
+    @FunctionalInterface
+    public interface Launch {
+        /** Returns the id of a process that runs {@code command} and has {@code inherited} as {@link ProcessStart#INHERITED_FD}. */
+        int start(List<String> command, List<String> variables, int inherited) throws IOException;
     }
 
     /** Answers {@link #COMMAND}: lines of progress, and a last one. */
@@ -141,7 +155,7 @@ public final class HandOver {
         try (HandoverChannel channel = new HandoverChannel(pair[0])) {
             final int started;
             try {
-                started = ProcessStart.start(List.of(launcher.toString(), "-f", interfaceName), successorEnvironment(), pair[1]);
+                started = launch.start(List.of(launcher.toString(), "-f", interfaceName), successorEnvironment(), pair[1]);
             } finally {
                 FileDescriptors.close(pair[1]);
             }
@@ -152,7 +166,9 @@ public final class HandOver {
                 UpgradeStep.OLD_STARTED.reached();
                 pid = introduce(channel, patienceNs, connection);
                 // Meanwhile: what is about to be done in a hurry is done at leisure.
-                Rehearsal.brief(log);
+                if (!"off".equals(System.getenv(Rehearsal.VARIABLE))) {
+                    Rehearsal.brief(log);
+                }
                 receive(channel, Word.WARM, patienceNs).close();
                 say(connection, "warm after " + tenths(System.nanoTime() - begunNs) + " s");
                 UpgradeStep.OLD_WARM.reached();
@@ -217,18 +233,25 @@ public final class HandOver {
 
     /** Freezes, exports, commits. Returns how long nothing moved, in nanoseconds; the successor has said when it began. */
     private long handOver(HandoverChannel channel, Successor successor) throws IOException {
-        control.listener().listening().pause();
-        uapi.pause(UAPI_PATIENCE_NS);
-        final long beginNs = System.nanoTime();
-        final long frozenNs = new BootClock().nowNs();
+        long frozenNs = 0;
         boolean prepared = false;
-        try (Handover.Parts parts = plane.freeze()) {
-            UpgradeStep.OLD_FROZEN.reached();
-            sendState(channel, parts, beginNs + PREPARED_PATIENCE_NS);
-            UpgradeStep.OLD_STATE_SENT.reached();
-            receive(channel, Word.PREPARED, beginNs + PREPARED_PATIENCE_NS - System.nanoTime()).close();
-            UpgradeStep.OLD_PREPARED.reached();
-            prepared = true;
+        try {
+            control.listener().listening().pause();
+            uapi.pause(UAPI_PATIENCE_NS);
+            try (StateWriter known = new StateWriter()) {
+                beside.accept(known);
+                channel.send(Word.BESIDE, known, System.nanoTime() + PREPARED_PATIENCE_NS);
+            }
+            final long deadlineNs = System.nanoTime() + PREPARED_PATIENCE_NS;
+            frozenNs = new BootClock().nowNs();
+            try (Handover.Parts parts = plane.freeze()) {
+                UpgradeStep.OLD_FROZEN.reached();
+                sendState(channel, parts, deadlineNs);
+                UpgradeStep.OLD_STATE_SENT.reached();
+                receive(channel, Word.PREPARED, deadlineNs - System.nanoTime()).close();
+                UpgradeStep.OLD_PREPARED.reached();
+                prepared = true;
+            }
         } finally {
             if (!prepared) {
                 // In this order: only when it is certain that the other never begins may this process send again.
@@ -264,7 +287,7 @@ public final class HandOver {
         control.listener().listening().resume();
     }
 
-    /** Sockets and state, for {@link TakeOver#receive(HandoverChannel, TakeOver.Preparation)}. */
+    /** Sockets and state, for {@link TakeOver#receive(HandoverChannel, TakeOver.Import)}. */
     static void sendState(HandoverChannel channel, Handover.Parts parts, long deadlineNs) throws IOException {
         final boolean v4 = parts.udpV4() >= 0;
         final boolean v6 = parts.udpV6() >= 0;

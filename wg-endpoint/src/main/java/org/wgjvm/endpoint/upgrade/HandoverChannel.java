@@ -48,7 +48,9 @@ final class HandoverChannel implements AutoCloseable {
         /** Old: I go on myself; end. */
         ABORT,
         /** New: I cannot. */
-        FAILED
+        FAILED,
+        /** Old: what is known beside the device. */
+        BESIDE
     }
 
     private static final Word[] WORDS = Word.values();

@@ -27,6 +27,9 @@ import org.wgjvm.tun.StandInTun.Traffic;
  * on loopback, and one of the two is handed over from object to object as it will be from process to process.
  */
 final class Rehearsal implements AutoCloseable {
+    /** The environment variable that is {@code off} for tests of what happens and not of how fast. */
+    static final String VARIABLE = "WGJVM_REHEARSAL";
+
     private static final int LEAST_SECONDS = 2;
     private static final int MOST_SECONDS = 15;
     private static final int ROUND_MS = 250;

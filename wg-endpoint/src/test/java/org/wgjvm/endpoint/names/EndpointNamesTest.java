@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.PeerChange;
+import org.wgjvm.core.handover.StateException;
+import org.wgjvm.core.handover.StateReader;
+import org.wgjvm.core.handover.StateWriter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.endpoint.FakeDevice;
@@ -67,6 +70,21 @@ final class EndpointNamesTest implements NameLookup {
     private void answer(String... addresses) throws InterruptedException {
         final CompletableFuture<NameAnswer> question = questions.poll(50, TimeUnit.SECONDS);
         question.complete(new NameAnswer(Arrays.stream(addresses).map(InetAddress::ofLiteral).toList(), 3600));
+    }
+
+    @Test
+    void namesAreHandedOn() throws IOException, StateException {
+        final EndpointNames successor = new EndpointNames(this, Log.silent());
+        try (StateWriter state = new StateWriter()) {
+            names.write(state);
+            final StateReader in = new StateReader(state.written());
+            successor.attach(device);
+            successor.know(EndpointNames.read(in));
+            in.end();
+        }
+        assertEquals(
+                List.of(key.toBase64() + "\thub.test:7\t" + A), successor.answer(ControlRequest.of(EndpointNames.COMMAND)).lines());
+        successor.close();
     }
 
     private List<String> list() throws IOException {
