@@ -180,6 +180,8 @@ pings_end() { # pings_end WHEN: none may be lost, but for a last one whose answe
   sed -n 's/.*bytes from.*icmp_seq=\([0-9]*\).*/\1/p' "$work/ping" | sort -n | awk '$1 != NR { bad = 1 } END { exit bad || NR == 0 }' || { cat "$work/ping" >&2; fail "pings were lost in $1"; }
 }
 pings() { echo "all $(grep -c 'bytes from' "$work/ping") pings answered"; }
+# Whether the session that began at $1 goes on, or is the next one, which is due after 120 s.
+same_session() { local later=$(($(handshake) - $1)); [ $later = 0 ] || [ $later -ge 119 ]; }
 handshake() { in_left wg-jvm show "$left" latest-handshakes | grep "$right_public" | cut -f 2; }
 
 listen
@@ -201,7 +203,7 @@ run_unit ExecReload
 in_left wg-jvm show "$left" peers | grep -q "$third" || fail "the peer did not come"
 in_left ip route show dev "$left" | grep -q '^10.69.0.0/16' || fail "its route did not come"
 pings_end "the reload"
-[ "$(daemon_pid)" = "$pid" ] && [ "$(handshake)" = "$shook" ] || fail "the session did not survive the reload"
+[ "$(daemon_pid)" = "$pid" ] && same_session "$shook" || fail "the session did not survive the reload"
 echo "   a peer and its route came; $(pings), and no handshake"
 
 say "a crash, and what the unit does then"
@@ -224,7 +226,7 @@ if wg_jvm --help | grep -q '^  upgrade'; then
   pings_begin
   in_left wg-jvm upgrade "$left" > "$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log" >&2; fail "wg-jvm upgrade"; }
   pings_end "wg-jvm upgrade"
-  [ "$(handshake)" = "$shook" ] || fail "there was a handshake in wg-jvm upgrade"
+  same_session "$shook" || fail "there was a handshake in wg-jvm upgrade"
   await "the end of the old daemon" 20 sh -c "! kill -0 $pid"
   grep -q '^MAINPID=' "$work/notify.log" || fail "systemd was not told of the new process"
   pid=$(daemon_pid)
@@ -261,7 +263,7 @@ pings_begin
 in_left wg-jvm upgrade "$left" > "$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log" >&2; fail "wg-jvm upgrade in a container"; }
 await "the end of the old daemon" 20 sh -c "! kill -0 $pid"
 pings_end "wg-jvm upgrade in a container"
-[ "$(handshake)" = "$shook" ] || fail "there was a handshake in wg-jvm upgrade"
+same_session "$shook" || fail "there was a handshake in wg-jvm upgrade"
 kill -0 "$main" || fail "the container ended with the old daemon"
 echo "   up, and upgraded: $(pings), and no handshake"
 for each in $(ip netns pids "$left"); do [ "$(cat "/proc/$each/comm")" != container-entry ] || kill -TERM "$each"; done
