@@ -152,8 +152,9 @@ public final class SimWitness {
         }
         final ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         if (b.getInt(0) == 2) {
-            final Session s = sessions.get(b.getInt(8));
-            if (s != null && s.initiator == at && s.initiatorCounter == -1) {
+            // By the responder's index: one that restarts may answer a late copy of an initiation again, and either answer may come first.
+            final Session s = sessions.get(b.getInt(4));
+            if (s != null && s.initiator == at && s.initiatorIndex == b.getInt(8) && s.initiatorCounter == -1) {
                 // Copies may have come damaged before: the initiator sends as soon as it believes one.
                 s.responseArrivedNs = simulation.nowNs();
             }
