@@ -27,6 +27,7 @@ import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.core.noise.KeyLog;
+import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.transport.BindOptions;
 import org.wgjvm.transport.LinuxUdpBind;
 import org.wgjvm.transport.UdpBind;
@@ -70,6 +71,11 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
     public static IoEventLoopGroup eventLoops(int threads, String name) {
         final IoHandlerFactory handlers = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), handlers);
+    }
+
+    /** A batch for {@link Builder#innerBatch}. */
+    public static PacketBatch newInnerBatch() {
+        return DeviceLoop.firstBatch();
     }
 
     @Override
@@ -288,6 +294,7 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         private IoEventLoop loop;
         private boolean enforceMtu;
         private KeyLog keyLog;
+        private PacketBatch inner;
 
         private Builder(PacketPort port) {
             this.port = port;
@@ -323,6 +330,15 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
             return this;
         }
 
+        /**
+         * Reads packets of the inside into {@code value}, from {@link DataPlane#newInnerBatch}, which data planes on one event loop may
+         * share: for many of them, of which few are busy at a time. By default each has its own.
+         */
+        public Builder innerBatch(PacketBatch value) {
+            inner = value;
+            return this;
+        }
+
         /** Starts. The sockets open when the port says that it is up. On failure the port is closed. */
         public DataPlane start() throws IOException {
             return assemble(DeviceLoop::start);
@@ -345,6 +361,7 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
                     try {
                         final DeviceLoop device = new DeviceLoop(runOn, port, binds, events, enforceMtu);
                         device.device().keyLog(keyLog);
+                        device.inner(inner);
                         beginning.of(device);
                         started.complete(device);
                     } catch (IOException | RuntimeException | Error e) {

@@ -114,7 +114,12 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         port.start(loop, batch, this);
     }
 
-    private static PacketBatch firstBatch() {
+    /** Reads the inside into {@code batch}, which may be that of other devices of this loop too: it is empty between calls. */
+    void inner(PacketBatch batch) {
+        first = batch;
+    }
+
+    static PacketBatch firstBatch() {
         return new PacketBatch(INNER_PACKETS, INNER_BYTES);
     }
 
@@ -213,7 +218,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             expectedBind = linux;
             expectedBatch = LinuxUdpBind.newBatch(DATAGRAM_SLOTS);
         }
-        first = firstBatch();
+        first = first == null ? firstBatch() : first;
     }
 
     /** Becomes the device that another process has frozen, without moving yet. What fails leaves the descriptors of the sockets closed. */
@@ -249,6 +254,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     @Override
     public PacketBatch onPackets(PacketBatch batch) {
         batches++;
+        batch.mtu(port.mtu());
         final int packets = batch.size();
         final long begunNs = observer.beginTurn(Stage.OUTBOUND, device.counters());
         try {
@@ -264,7 +270,6 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         }
         observer.endTurn(Stage.OUTBOUND, begunNs, packets, device.counters());
         batch.clear();
-        batch.mtu(port.mtu());
         return batch;
     }
 
@@ -461,7 +466,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     private void openBind(int wanted) throws IOException {
         final UdpBind fresh = binds.get();
-        final int port = fresh.open(loop, wanted, device.fwmark(), LinuxUdpBind.newBatch(DATAGRAM_SLOTS), this);
+        final PacketBatch batch = fresh.bringsBatch() ? null : LinuxUdpBind.newBatch(DATAGRAM_SLOTS);
+        final int port = fresh.open(loop, wanted, device.fwmark(), batch, this);
         closeBind();
         bind = fresh;
         device.listenPort(port);

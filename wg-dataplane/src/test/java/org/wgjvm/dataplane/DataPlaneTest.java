@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,6 +25,7 @@ import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.config.PeerChange;
 import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.core.sim.Packets;
 import org.wgjvm.crypto.PrivateKey;
 import org.wgjvm.crypto.PublicKey;
@@ -33,6 +36,11 @@ import org.wgjvm.tun.MemoryPort;
 class DataPlaneTest {
     private final List<AutoCloseable> open = new ArrayList<>();
 
+    /** What the sides share; null for nothing. */
+    private IoEventLoop shared;
+
+    private PacketBatch sharedBatch;
+
     /** A plane, its port, and what happened to it. */
     private final class Side implements DataPlaneEvents {
         final PrivateKey key = PrivateKey.generate(new java.security.SecureRandom()::nextBytes);
@@ -42,7 +50,11 @@ class DataPlaneTest {
         final DataPlane plane;
 
         Side() throws Exception {
-            plane = DataPlane.builder(port).events(this).enforceMtu(true).start();
+            final DataPlane.Builder builder = DataPlane.builder(port).events(this).enforceMtu(true);
+            if (shared != null) {
+                builder.eventLoop(shared).innerBatch(sharedBatch);
+            }
+            plane = builder.start();
             open.add(plane);
             port.setUp(true);
         }
@@ -110,6 +122,34 @@ class DataPlaneTest {
         for (AutoCloseable c : open) {
             c.close();
         }
+    }
+
+    @Test
+    void devicesOfOneLoopMayShareTheBatchThatTheyReadInto() throws Exception {
+        final IoEventLoopGroup loops = DataPlane.eventLoops(1, "shared");
+        shared = loops.next();
+        sharedBatch = DataPlane.newInnerBatch();
+        final List<Side> sides = List.of(side(), side(), side(), side());
+        for (int i = 0; i < sides.size(); i++) {
+            sides.get(i).peer(sides.get(i ^ 1), "10.0.0." + (i ^ 1) + "/32");
+        }
+        for (int round = 0; round < 50; round++) {
+            final int first = round & 1;
+            for (int i = first; i < sides.size(); i += 2) {
+                for (int n = 0; n < 8; n++) {
+                    sides.get(i).send(Packets.udp("10.0.0." + i, "10.0.0." + (i ^ 1), round * 100L + n * 10L + i, 100 + n));
+                }
+            }
+            for (int i = first; i < sides.size(); i += 2) {
+                for (int n = 0; n < 8; n++) {
+                    assertEquals(round * 100L + n * 10L + i, Packets.id(sides.get(i ^ 1).take()), "what " + i + " has sent, in its order");
+                }
+            }
+        }
+        for (final AutoCloseable each : open) {
+            each.close();
+        }
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     @Test

@@ -33,7 +33,9 @@ public final class RouteNetlink implements AutoCloseable {
     private static final int RTM_DELLINK = 17;
     private static final int RTM_GETLINK = 18;
     private static final int RTM_NEWADDR = 20;
+    private static final int RTM_DELADDR = 21;
     private static final int RTM_NEWROUTE = 24;
+    private static final int RTM_DELROUTE = 25;
     private static final int RTM_NEWNSID = 88;
     private static final int RTM_GETNSID = 90;
     private static final int NLM_F_REQUEST = 1;
@@ -43,6 +45,7 @@ public final class RouteNetlink implements AutoCloseable {
 
     private static final int IFLA_IFNAME = 3;
     private static final int IFLA_MTU = 4;
+    private static final int IFLA_NET_NS_FD = 28;
     private static final int IFLA_TARGET_NETNSID = 46;
     private static final int NETNSA_NSID = 1;
     private static final int NETNSA_FD = 3;
@@ -175,20 +178,46 @@ public final class RouteNetlink implements AutoCloseable {
         request(end, "delete interface " + index);
     }
 
+    /** Moves the interface, which goes down with that, to the network namespace open as {@code namespaceFd}. */
+    public void moveToNamespace(int index, int namespaceFd) throws IOException {
+        final int start = begin(RTM_NEWLINK, 0, IFINFO_BYTES);
+        buffer.set(INT, HEADER_BYTES + 4, index);
+        request(attribute(start, IFLA_NET_NS_FD, namespaceFd), "move interface " + index + " to another namespace");
+    }
+
     /** Adds an address with its prefix length to the interface; no error if it is there. */
     public void addAddress(int index, InetAddress address, int prefixLength) throws IOException {
-        int end = begin(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, 8);
+        address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, "add", index, address, prefixLength);
+    }
+
+    /** Takes an address from the interface. */
+    public void removeAddress(int index, InetAddress address, int prefixLength) throws IOException {
+        address(RTM_DELADDR, 0, "remove", index, address, prefixLength);
+    }
+
+    private void address(int type, int flags, String verb, int index, InetAddress address, int prefixLength) throws IOException {
+        int end = begin(type, flags, 8);
         buffer.set(BYTE, HEADER_BYTES, (byte) family(address));
         buffer.set(BYTE, HEADER_BYTES + 1, (byte) prefixLength);
         buffer.set(INT, HEADER_BYTES + 4, index);
         end = attribute(end, IFA_LOCAL, address.getAddress());
         end = attribute(end, IFA_ADDRESS, address.getAddress());
-        request(end, "add address " + address.getHostAddress() + "/" + prefixLength);
+        request(end, verb + " address " + address.getHostAddress() + "/" + prefixLength);
     }
 
     /** Adds a route to a prefix through the interface in a table (254 is {@code main}); no error if it is there. */
     public void addRoute(int index, InetAddress destination, int prefixLength, int table) throws IOException {
-        int end = begin(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, 12);
+        route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, "add", index, destination, prefixLength, table);
+    }
+
+    /** Removes a route to a prefix through the interface from a table. */
+    public void removeRoute(int index, InetAddress destination, int prefixLength, int table) throws IOException {
+        route(RTM_DELROUTE, 0, "remove", index, destination, prefixLength, table);
+    }
+
+    private void route(int type, int flags, String verb, int index, InetAddress destination, int prefixLength, int table)
+            throws IOException {
+        int end = begin(type, flags, 12);
         buffer.set(BYTE, HEADER_BYTES, (byte) family(destination));
         buffer.set(BYTE, HEADER_BYTES + 1, (byte) prefixLength);
         buffer.set(BYTE, HEADER_BYTES + 5, (byte) 3); // RTPROT_BOOT, as ip(8) does
@@ -197,7 +226,7 @@ public final class RouteNetlink implements AutoCloseable {
         end = attribute(end, RTA_DST, destination.getAddress());
         end = attribute(end, RTA_OIF, index);
         end = attribute(end, RTA_TABLE, table);
-        request(end, "add route " + destination.getHostAddress() + "/" + prefixLength);
+        request(end, verb + " route " + destination.getHostAddress() + "/" + prefixLength);
     }
 
     /**

@@ -20,10 +20,15 @@ public interface UdpBind extends AutoCloseable {
      *
      * @param port 0 for any free port
      * @param fwmark 0 for none; a bind that cannot set one refuses a mark with an {@link UnsupportedOperationException}
-     * @param first the batch to fill first
+     * @param first the batch to fill first; null for a bind that {@link #bringsBatch}
      * @return the port in use
      */
     int open(EventLoop loop, int port, int fwmark, PacketBatch first, Handler handler) throws IOException;
+
+    /** Whether it has a batch to fill already. */
+    default boolean bringsBatch() {
+        return false;
+    }
 
     /** Sets the mark of outgoing packets; 0 for none. */
     void setFwmark(int fwmark) throws IOException;

@@ -100,6 +100,14 @@ public final class LinuxTun implements PacketPort {
         return device.fd();
     }
 
+    /**
+     * Opens the network namespace in which the device is now. On the loop, once started. Returns a descriptor for the caller to close, or
+     * {@code -errno}: EBADFD when the device is gone.
+     */
+    public int openNamespace() {
+        return closed ? -Errno.EBADFD : device.openNamespace();
+    }
+
     /** What was agreed with the kernel about offloads, as a number for {@link #takeOver}. */
     public int agreed() {
         return device.agreed();
