@@ -1,0 +1,2 @@
+/** The command line of wg-hub. */
+package org.wgjvm.hub.cli;

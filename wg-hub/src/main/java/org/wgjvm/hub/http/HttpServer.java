@@ -1,0 +1,225 @@
+package org.wgjvm.hub.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.wgjvm.hub.agent.ApiException;
+import org.wgjvm.sys.FileDescriptors;
+
+/**
+ * HTTP/1.1 for {@link Routes}: each request is answered on a virtual thread. A unix socket is its owner's alone; TCP takes who has the
+ * token, or a certificate that a given authority signed.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final int LONGEST_BODY = 64 << 20;
+    private static final int LONGEST_LINE = 8192;
+    private static final int IDLE_SECONDS = 120;
+    private static final int OWNER_ONLY = 0177;
+    private static final String PATIENCE = "patience";
+
+    private final Routes routes;
+    private final Consumer<String> log;
+    private final IoEventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("hub-http", true), EpollIoHandler.newFactory());
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<Channel> channels = new ArrayList<>();
+    private final List<Path> sockets = new ArrayList<>();
+
+    /** Listens nowhere yet. */
+    public HttpServer(Routes routes, Consumer<String> log) {
+        this.routes = routes;
+        this.log = log;
+    }
+
+    /** Listens on a unix socket that nobody else may open; one that nobody listens on any more is replaced. */
+    public void listen(Path socket) throws IOException {
+        if (Files.exists(socket)) {
+            try (SocketChannel other = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                other.connect(UnixDomainSocketAddress.of(socket));
+                throw new IOException("an agent answers at " + socket + " already");
+            } catch (java.net.ConnectException e) {
+                Files.deleteIfExists(socket);
+            }
+        }
+        if (socket.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(socket.toAbsolutePath().getParent());
+        }
+        final ServerBootstrap bootstrap = bootstrap(null, null).channel(EpollServerDomainSocketChannel.class);
+        final int before = FileDescriptors.umask(OWNER_ONLY);
+        try {
+            bind(bootstrap, new DomainSocketAddress(socket.toFile()), socket.toString());
+            sockets.add(socket);
+        } finally {
+            FileDescriptors.umask(before);
+        }
+    }
+
+    /**
+     * Listens on TCP.
+     *
+     * @param token who has it may ask; null when only the certificate counts
+     * @param tls null for none
+     * @return where it listens
+     */
+    public InetSocketAddress listen(InetSocketAddress at, String token, SslContext tls) throws IOException {
+        if (token == null && tls == null) {
+            throw new IllegalArgumentException("TCP wants a token or certificates");
+        }
+        bind(bootstrap(token, tls).channel(EpollServerSocketChannel.class), at, at.toString());
+        return (InetSocketAddress) channels.getLast().localAddress();
+    }
+
+    private void bind(ServerBootstrap bootstrap, java.net.SocketAddress at, String name) throws IOException {
+        final var bound = bootstrap.bind(at).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("cannot listen at " + name + ": " + bound.cause().getMessage(), bound.cause());
+        }
+        channels.add(bound.channel());
+    }
+
+    private ServerBootstrap bootstrap(String token, SslContext tls) {
+        return new ServerBootstrap().group(loops).childHandler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (tls != null) {
+                    channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                }
+                channel.pipeline().addLast(
+                        new HttpServerCodec(LONGEST_LINE, LONGEST_LINE, LONGEST_LINE),
+                        new HttpServerKeepAliveHandler(), new HttpObjectAggregator(LONGEST_BODY), new Answering(token));
+                channel.pipeline().addFirst(PATIENCE, new ReadTimeoutHandler(IDLE_SECONDS));
+            }
+        });
+    }
+
+    /** One connection; its requests one after the other, as they come. */
+    private final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
+        private final String token;
+
+        Answering(String token) {
+            this.token = token;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest http) {
+            if (!http.decoderResult().isSuccess()) {
+                send(context, PortApi.refusal(new ApiException(400, "", "not HTTP")));
+                context.close();
+                return;
+            }
+            if (!allowed(http)) {
+                send(context, PortApi.refusal(new ApiException(401, "", "a token is wanted: Authorization: Bearer, or X-Auth-Token")));
+                return;
+            }
+            final QueryStringDecoder address = new QueryStringDecoder(http.uri());
+            final Request request = new Request(
+                    http.method().name(), address.path(), address.parameters(), http.content().toString(StandardCharsets.UTF_8), Map.of());
+            // Who waits for an answer has nothing to say meanwhile.
+            context.pipeline().remove(PATIENCE);
+            // The next request of this connection waits until this one is answered, so that answers keep their order.
+            context.channel().config().setAutoRead(false);
+            threads.execute(() -> {
+                final Answer answer = answer(request);
+                context.executor().execute(() -> {
+                    send(context, answer);
+                    if (context.channel().isActive()) {
+                        context.pipeline().addFirst(PATIENCE, new ReadTimeoutHandler(IDLE_SECONDS));
+                    }
+                    context.channel().config().setAutoRead(true);
+                });
+            });
+        }
+
+        private Answer answer(Request request) {
+            try {
+                return routes.answer(request, PortApi::refusal);
+            } catch (IOException | RuntimeException e) {
+                log.accept(request.method() + " " + request.path() + ": " + e);
+                return PortApi.refusal(new ApiException(
+                        500, "", e instanceof IOException && e.getMessage() != null ? e.getMessage() : "internal error"));
+            }
+        }
+
+        private boolean allowed(FullHttpRequest http) {
+            if (token == null) {
+                return true;
+            }
+            final String bearer = http.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+            final String given = bearer.startsWith("Bearer ") ? bearer.substring(7) : http.headers().get("X-Auth-Token", "");
+            return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void send(ChannelHandlerContext context, Answer answer) {
+            final FullHttpResponse response = new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), Unpooled.wrappedBuffer(answer.body()));
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
+            response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+            response.headers().set("X-Content-Type-Options", "nosniff");
+            if (answer.status() != 204) {
+                response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
+            }
+            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
+        }
+    }
+
+    /** Stops listening. Idempotent. */
+    @Override
+    public void close() {
+        channels.forEach(channel -> channel.close().awaitUninterruptibly());
+        channels.clear();
+        for (final Path socket : sockets) {
+            try {
+                Files.deleteIfExists(socket);
+            } catch (IOException e) {
+                log.accept(socket + ": " + e.getMessage());
+            }
+        }
+        sockets.clear();
+        threads.shutdown();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}
