@@ -18,6 +18,12 @@ for file in /run/netns/wi*; do
     ip netns delete "$name" && echo "removed the left-over namespace $name"
   fi
 done
+for file in /run/netns/tun-wi*; do
+  name=${file##*/}
+  if orphan "${name#tun-}"; then
+    ip netns delete "$name" && echo "removed the left-over namespace $name"
+  fi
+done
 for file in /run/wireguard/wi*.sock /run/wireguard/wi*.wgjvm; do
   name=${file##*/}
   if orphan "${name%.*}"; then
