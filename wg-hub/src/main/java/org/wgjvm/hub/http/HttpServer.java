@@ -35,7 +35,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -134,6 +136,8 @@ public final class HttpServer implements AutoCloseable {
     /** One connection; its requests one after the other, as they come. */
     private final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
         private final String token;
+        private final Deque<Request> waiting = new ArrayDeque<>();
+        private boolean busy;
 
         Answering(String token) {
             this.token = token;
@@ -153,20 +157,39 @@ public final class HttpServer implements AutoCloseable {
             final QueryStringDecoder address = new QueryStringDecoder(http.uri());
             final Request request = new Request(
                     http.method().name(), address.path(), address.parameters(), http.content().toString(StandardCharsets.UTF_8), Map.of());
-            // Who waits for an answer has nothing to say meanwhile.
-            context.pipeline().remove(PATIENCE);
-            // The next request of this connection waits until this one is answered, so that answers keep their order.
+            if (busy) {
+                waiting.add(request);
+            } else {
+                begin(context, request);
+            }
+        }
+
+        /** One after the other, so that answers keep the order of requests: what was read already waits, and more is not read. */
+        private void begin(ChannelHandlerContext context, Request request) {
+            busy = true;
             context.channel().config().setAutoRead(false);
+            if (context.pipeline().get(PATIENCE) != null) {
+                // Who waits for an answer has nothing to say meanwhile.
+                context.pipeline().remove(PATIENCE);
+            }
             threads.execute(() -> {
                 final Answer answer = answer(request);
-                context.executor().execute(() -> {
-                    send(context, answer);
-                    if (context.channel().isActive()) {
-                        context.pipeline().addFirst(PATIENCE, new ReadTimeoutHandler(IDLE_SECONDS));
-                    }
-                    context.channel().config().setAutoRead(true);
-                });
+                context.executor().execute(() -> end(context, answer));
             });
+        }
+
+        private void end(ChannelHandlerContext context, Answer answer) {
+            send(context, answer);
+            final Request next = waiting.poll();
+            if (next != null) {
+                begin(context, next);
+                return;
+            }
+            busy = false;
+            if (context.channel().isActive()) {
+                context.pipeline().addFirst(PATIENCE, new ReadTimeoutHandler(IDLE_SECONDS));
+            }
+            context.channel().config().setAutoRead(true);
         }
 
         private Answer answer(Request request) {
