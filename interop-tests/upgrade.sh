@@ -10,7 +10,7 @@
 #
 # The other side is the newest wireguard-go that lab/get-peers.sh brought, or $RIGHT_DAEMON; ours is bin/wg-jvm, or $LEFT_DAEMON. Exit code 0
 # only when everything held.
-set -euo pipefail
+set -Eeuo pipefail
 case "${1:-run}" in -h | --help)
   sed -n '2,/^set /s/^# \{0,1\}//p' "$0" | head -n -1
   exit 0
@@ -42,6 +42,7 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
+trap 'echo "upgrade.sh: line $LINENO failed: $BASH_COMMAND" >&2; tail -n 3 "$work/left.log" >&2 || true' ERR
 
 in_left() { ip netns exec "$left" "$@"; }
 in_right() { ip netns exec "$right" "$@"; }
@@ -96,6 +97,8 @@ set_up() {
   in_right ip link set "$right" up
 }
 
+# Also the interface: the kernel takes it away a moment after the process.
+left_is_gone() { [ -z "$(ip netns pids "$left")" ] && ! in_left ip link show "$left"; }
 answered() { in_left ping -n -q -c 1 -W 1 10.67.0.2; }
 handshake() { in_left wg show "$left" latest-handshakes | cut -f 2; }
 
@@ -196,7 +199,7 @@ crash() {
     kill "$ping" 2> /dev/null || true
     wait "$ping" 2> /dev/null || true
     kill_inside "$left"
-    await 10 test -z "$(ip netns pids "$left")" || true
+    await 20 left_is_gone || fail "$step: something of it is left"
   done
   kill -TERM "$tap"
   wait "$tap" || fail "on the wire"
