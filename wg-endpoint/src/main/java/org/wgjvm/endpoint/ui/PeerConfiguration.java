@@ -21,6 +21,7 @@ final class PeerConfiguration {
     private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z0-9.:%_\\[\\]-]{1,255}:[0-9]{1,5}");
     private static final Pattern PREFIXES = Pattern.compile("[0-9A-Fa-f.:/, ]{1,1000}");
     private static final int QUIET_ZONE = 4;
+    private static final int MODULE_PIXELS = 4;
 
     private PeerConfiguration() {}
 
@@ -47,7 +48,7 @@ final class PeerConfiguration {
                 + "\nEndpoint = " + endpoint + "\nPersistentKeepalive = 25\n";
     }
 
-    /** A QR code as an SVG image, black on white. */
+    /** A QR code as an SVG image, black on white; each module is a square of whole pixels, whatever the length of the text. */
     static String qrSvg(String text) {
         final BitMatrix modules;
         try {
@@ -66,7 +67,8 @@ final class PeerConfiguration {
                 }
             }
         }
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + modules.getWidth() + " " + modules.getHeight()
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + MODULE_PIXELS * modules.getWidth() + "\" height=\""
+                + MODULE_PIXELS * modules.getHeight() + "\" viewBox=\"0 0 " + modules.getWidth() + " " + modules.getHeight()
                 + "\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h" + modules.getWidth() + "v" + modules.getHeight()
                 + "H0z\"/><path d=\"" + path + "\"/></svg>\n";
     }

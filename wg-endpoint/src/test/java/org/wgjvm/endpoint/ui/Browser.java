@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.awt.Rectangle;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -137,6 +138,13 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     boolean holds(String expression) throws Exception {
         final JsonElement value = value("!!(" + expression + ")");
         return value.getAsBoolean();
+    }
+
+    /** Where an element is drawn, in pixels of the screen. */
+    Rectangle rectangle(String selector) throws Exception {
+        final JsonArray sides = value("(r => [r.x, r.y, r.width, r.height].map(Math.round))(document.querySelector('"
+                + selector + "').getBoundingClientRect())").getAsJsonArray();
+        return new Rectangle(sides.get(0).getAsInt(), sides.get(1).getAsInt(), sides.get(2).getAsInt(), sides.get(3).getAsInt());
     }
 
     void screenshot(Path file) throws Exception {
