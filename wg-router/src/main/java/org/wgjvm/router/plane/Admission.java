@@ -3,6 +3,7 @@ package org.wgjvm.router.plane;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntPredicate;
 import org.wgjvm.core.packet.IpHeader;
+import org.wgjvm.router.config.IpAddress;
 
 /**
  * Which sessions there may be: a packet that has none is shown to the policy, which begins one or drops it; and a session from before the
@@ -81,6 +82,22 @@ final class Admission {
         } else {
             policy.decideV4(number, FlowKey.sourceV4(keys[at]), FlowKey.destinationV4(keys[at]), protocol, port, isUp, decision);
         }
+        chooseSource(number);
+    }
+
+    /** A source that is known within the router only is replaced by the router's address where the session leaves. */
+    private void chooseSource(int ingress) {
+        decision.sourceNat = false;
+        if (decision.allowed() && policy.interfaceOf(ingress).outbound) {
+            final InterfacePolicy egress = policy.interfaceOf(decision.egress);
+            final IpAddress source = egress == null ? null : egress.firstV4();
+            if (source == null) {
+                decision.reason = RouterDropReason.NO_NEXT_HOP;
+            } else {
+                decision.sourceNat = true;
+                decision.sourceV4 = (int) source.low();
+            }
+        }
     }
 
     /** Begins a session with a packet that has none. Returns its reference, or {@link #DROPPED}. */
@@ -110,7 +127,7 @@ final class Admission {
         }
         answerKey(family, keys, decision);
         final int last = 2 * flows.keyLongs - 1;
-        int flags = decision.path.nat ? SessionTable.NAT : 0;
+        int flags = decision.path.nat || decision.sourceNat ? SessionTable.NAT : 0;
         int session = family.sessions.insert(keys, 0, flows.keyLongs, epoch, flags, decision.kind, tick);
         for (int attempt = 0; session == SessionTable.TAKEN && attempt < PORT_ATTEMPTS; attempt++) {
             // Its answers would look like another's: another source port tells them apart. An ICMP echo has its identifier there.
@@ -149,7 +166,7 @@ final class Admission {
             keys[longs + 3] = keys[1];
         } else {
             final int target = path.nat ? (int) path.targetLow : FlowKey.destinationV4(keys[0]);
-            keys[longs] = FlowKey.v4(target, FlowKey.sourceV4(keys[0]));
+            keys[longs] = FlowKey.v4(target, decision.sourceNat ? decision.sourceV4 : FlowKey.sourceV4(keys[0]));
         }
         keys[2 * longs - 1] = FlowKey.reversed(keys[longs - 1], decision.egress);
     }

@@ -22,6 +22,11 @@ final class Decision {
     /** {@link SessionKind} of the session; only when it is not dropped. */
     int kind;
 
+    /** Whether the source address is replaced by {@link #sourceV4}; only when it is not dropped. */
+    boolean sourceNat;
+
+    int sourceV4;
+
     boolean allowed() {
         return reason == null;
     }

@@ -1,6 +1,7 @@
 package org.wgjvm.router.plane;
 
 import java.lang.foreign.MemorySegment;
+import org.wgjvm.core.packet.IpHeader;
 import org.wgjvm.core.packet.PacketBatch;
 
 /**
@@ -49,6 +50,11 @@ final class Forwarder {
     /** Puts another policy in force. Sessions are looked at again when their next packet comes: what is still allowed goes on. */
     void policy(Policy next) {
         admission.policy(next);
+    }
+
+    /** What the policy would say of a UDP session over IPv4, in {@code to}; begins none, counts nothing. */
+    void ask(int ingress, int source, int destination, int port, Decision to) {
+        policy().decideV4(ingress, source, destination, IpHeader.UDP, port, departures.isUp, to);
     }
 
     int epoch() {

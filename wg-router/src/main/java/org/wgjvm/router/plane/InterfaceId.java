@@ -7,6 +7,11 @@ package org.wgjvm.router.plane;
  * @param name unique on the node
  */
 public record InterfaceId(String node, String name) {
+    /** Where the encrypted sessions that a profile begins come in, if this is its inside: from its loopback address. */
+    InterfaceId outbound() {
+        return new InterfaceId(node, name + ":outbound");
+    }
+
     @Override
     public String toString() {
         return node + " " + name;

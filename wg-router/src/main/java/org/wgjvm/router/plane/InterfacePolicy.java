@@ -20,14 +20,35 @@ final class InterfacePolicy {
     /** Number of the timeout of sessions through it that no session type names, or 0. */
     final int timeout;
 
+    /** Whether its sources are known within the router only: sessions leave with the address of the interface that they leave by. */
+    final boolean outbound;
+
+    @SuppressWarnings("ParameterNumber")
     InterfacePolicy(
-            InterfaceId id, int number, TenantPolicy base, AllowedIps.Snapshot<TenantPolicy> members, IpAddress[] own, int timeout) {
+            InterfaceId id,
+            int number,
+            TenantPolicy base,
+            AllowedIps.Snapshot<TenantPolicy> members,
+            IpAddress[] own,
+            int timeout,
+            boolean outbound) {
         this.id = id;
         this.number = number;
         this.base = base;
         this.members = members;
         this.own = own;
         this.timeout = timeout;
+        this.outbound = outbound;
+    }
+
+    /** The first of our own IPv4 addresses there, or null. */
+    IpAddress firstV4() {
+        for (final IpAddress each : own) {
+            if (!each.v6()) {
+                return each;
+            }
+        }
+        return null;
     }
 
     TenantPolicy tenantV4(int source) {

@@ -63,7 +63,11 @@ final class PolicyCompiler {
             for (final DeviceInterface device : node.deviceInterfaces()) {
                 for (final NetworkInterface network : device.networkInterfaces()) {
                     if (device.enabled()) {
-                        found.add(compileInterface(new InterfaceId(node.name(), network.name()), network, connected));
+                        final InterfaceId id = new InterfaceId(node.name(), network.name());
+                        found.add(compileInterface(id, network, connected));
+                        if (profileOf(network) != null) {
+                            found.add(outbound(id, found.getLast()));
+                        }
                     }
                 }
             }
@@ -100,9 +104,15 @@ final class PolicyCompiler {
         final TenantPolicy base = tenants.get(network.tenant() == null ? TenantPolicy.GLOBAL : network.tenant());
         final int timeout = profile == null ? 0 : timeouts.number(profile.timeoutMs());
         final InterfacePolicy compiled =
-                new InterfacePolicy(id, numbers.of(id), base, members(network), own.toArray(IpAddress[]::new), timeout);
+                new InterfacePolicy(id, numbers.of(id), base, members(network), own.toArray(IpAddress[]::new), timeout, false);
         reached.forEach(prefix -> connected.putIfAbsent(prefix, compiled));
         return compiled;
+    }
+
+    /** Where a profile's own sessions come in: tenants are those of its inside. Nothing is routed there but answers. */
+    private InterfacePolicy outbound(InterfaceId inside, InterfacePolicy policy) {
+        final InterfaceId id = inside.outbound();
+        return new InterfacePolicy(id, numbers.of(id), policy.base, policy.members, new IpAddress[0], policy.timeout, true);
     }
 
     private WireguardProfile profileOf(NetworkInterface network) {

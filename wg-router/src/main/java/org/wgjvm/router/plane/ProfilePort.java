@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.tun.PacketPort;
 
@@ -16,20 +15,11 @@ import org.wgjvm.tun.PacketPort;
  * again while it delivers.
  */
 final class ProfilePort extends PlanePort implements PacketPort {
-    private static final int BATCH_PACKETS = 256;
-    private static final int BATCH_BYTES = 320 * 1024;
-
-    /** Batches that may wait to be handed over. */
-    private static final int MAX_WAITING = 8;
-
     private final RouterLoop router;
     private final InterfaceId id;
     private final String name;
     private final int mtu;
-    private final ArrayDeque<PacketBatch> spare = new ArrayDeque<>(MAX_WAITING);
-    private final ArrayDeque<PacketBatch> waiting = new ArrayDeque<>(MAX_WAITING);
-    private int made = 1;
-    private boolean flushScheduled;
+    private final Waiting waiting;
     private boolean started;
     private volatile boolean closed;
     private Handler handler;
@@ -40,6 +30,7 @@ final class ProfilePort extends PlanePort implements PacketPort {
         this.id = id;
         this.name = name;
         this.mtu = mtu;
+        waiting = new Waiting(router, this::flush);
     }
 
     InterfaceId id() {
@@ -62,7 +53,7 @@ final class ProfilePort extends PlanePort implements PacketPort {
     public void start(EventLoop loop, PacketBatch first, Handler owner) throws IOException {
         router.requireLoop(loop, name);
         handler = owner;
-        spare.add(first);
+        waiting.adopt(first);
         started = true;
         router.attach(this);
         owner.onMtu(mtu);
@@ -122,31 +113,14 @@ final class ProfilePort extends PlanePort implements PacketPort {
                 taken++;
             }
         }
-        if (!waiting.isEmpty() && !flushScheduled) {
-            flushScheduled = true;
-            router.later(this::flush);
-        }
+        waiting.schedule();
         return taken;
     }
 
     private boolean copy(MemorySegment slab, int offset, int length) {
-        PacketBatch into = waiting.peekLast();
-        if (into == null || into.isFull(PacketBatch.stride(length))) {
-            into = spare.poll();
-            if (into == null) {
-                if (made == MAX_WAITING) {
-                    return false;
-                }
-                made++;
-                into = new PacketBatch(BATCH_PACKETS, BATCH_BYTES);
-            }
-            into.clear();
-            into.mtu(mtu);
-            if (into.isFull(PacketBatch.stride(length))) {
-                spare.add(into);
-                return false;
-            }
-            waiting.add(into);
+        final PacketBatch into = waiting.room(PacketBatch.stride(length), mtu);
+        if (into == null) {
+            return false;
         }
         final int to = into.offset[into.addInner(length)];
         MemorySegment.copy(slab, ValueLayout.JAVA_BYTE, offset, into.slab(), ValueLayout.JAVA_BYTE, to, length);
@@ -154,19 +128,12 @@ final class ProfilePort extends PlanePort implements PacketPort {
     }
 
     private void flush() {
-        flushScheduled = false;
-        for (int rounds = waiting.size(); rounds > 0; rounds--) {
-            final PacketBatch batch = waiting.poll();
+        waiting.handOver(batch -> {
             if (closed) {
                 batch.clear();
-                spare.add(batch);
-            } else {
-                spare.add(handler.onPackets(batch));
+                return batch;
             }
-        }
-        if (!waiting.isEmpty() && !flushScheduled) {
-            flushScheduled = true;
-            router.later(this::flush);
-        }
+            return handler.onPackets(batch);
+        });
     }
 }

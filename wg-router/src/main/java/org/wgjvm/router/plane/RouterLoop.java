@@ -25,6 +25,7 @@ final class RouterLoop {
     private final BootClock clock = new BootClock();
     private final List<InsidePort> insides = new ArrayList<>();
     private final List<ProfilePort> profiles = new ArrayList<>();
+    private final List<OutboundPort> outbounds = new ArrayList<>();
     private int profileMtu;
     private ScheduledFuture<?> wakeUp;
     private int wakeUpTick = Integer.MAX_VALUE;
@@ -63,7 +64,22 @@ final class RouterLoop {
         return profiles;
     }
 
+    List<OutboundPort> outbounds() {
+        return outbounds;
+    }
+
     // Ports.
+
+    /** In place of the one that has its number, if there is one. */
+    void attach(OutboundPort port) {
+        outbounds.add(port);
+        forwarder.attach(port);
+    }
+
+    void detach(OutboundPort port) {
+        outbounds.remove(port);
+        forwarder.detach(port);
+    }
 
     void attach(ProfilePort port) {
         profiles.add(port);
@@ -121,13 +137,14 @@ final class RouterLoop {
 
     // Packets.
 
-    int fromProfile(ProfilePort port, PacketBatch batch) {
+    /** Packets of a profile: what it has decrypted, or what it sends to peers by way of the router. Returns how many were accepted. */
+    int fromProfile(PlanePort port, PacketBatch batch) {
         try {
             final int accepted = forwarder.forward(batch, port, clock.nowNs());
             afterWork();
             return accepted;
         } catch (RuntimeException e) {
-            events.onDegraded("a batch of decrypted packets was lost", e);
+            events.onDegraded("a batch of a profile's packets was lost", e);
             return 0;
         }
     }

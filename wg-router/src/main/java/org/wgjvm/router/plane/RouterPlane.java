@@ -2,6 +2,8 @@ package org.wgjvm.router.plane;
 
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
+import java.net.Inet4Address;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +15,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.router.config.Authority;
 import org.wgjvm.router.config.Router;
+import org.wgjvm.transport.UdpBind;
 import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.PacketPort;
 
@@ -78,6 +82,26 @@ public final class RouterPlane implements AutoCloseable {
      */
     public PacketPort profilePort(InterfaceId id, String name, int mtu) {
         return new ProfilePort(router, numbers.of(id), id, name, mtu);
+    }
+
+    /**
+     * Sockets for a profile's data plane whose outbound sessions go through this packet path: they originate from the profile's loopback
+     * address, and a service decides whether they may go, and by which interface. What no service covers, and what answers a peer that
+     * spoke first, goes by {@code sockets}. IPv4 alone; a loopback address is nothing else.
+     *
+     * @param inside the generated interface of the profile, whose tenants and timeout hold for these sessions
+     * @param loopback source of these sessions within the router
+     * @param sockets owned by what is returned
+     */
+    public UdpBind outbound(InterfaceId inside, Inet4Address loopback, UdpBind sockets) {
+        final InterfaceId id = inside.outbound();
+        final int source = ByteBuffer.wrap(loopback.getAddress()).getInt();
+        return new OutboundBind(new OutboundPort(router, numbers.of(id), id, source), sockets);
+    }
+
+    /** Whether a datagram from {@code source} came by the packet path: as an answer in a session that a profile has begun. */
+    public static boolean isAnswerToOutbound(Endpoint source) {
+        return OutboundBind.isAnswer(source);
     }
 
     /** Puts an interface on a port, which the router owns from now on, in place of the port that it was on. */

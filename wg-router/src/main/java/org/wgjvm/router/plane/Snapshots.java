@@ -13,6 +13,7 @@ final class Snapshots {
         final List<InterfaceSnapshot> interfaces = new ArrayList<>();
         router.insides().forEach(port -> interfaces.add(of(port.id(), port, port.mtu())));
         router.profiles().forEach(port -> interfaces.add(of(port.id(), port, port.mtu())));
+        router.outbounds().forEach(port -> interfaces.add(of(port.id(), port, OutboundPort.MTU)));
         return new PlaneSnapshot(
                 v4.size() + forwarder.sessions(true).size(),
                 v4.capacity(),

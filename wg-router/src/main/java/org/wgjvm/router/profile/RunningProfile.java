@@ -1,6 +1,7 @@
 package org.wgjvm.router.profile;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.PeerChange;
+import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.PrivateKey;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.dataplane.DataPlaneEvents;
 import org.wgjvm.router.config.Authority;
+import org.wgjvm.router.config.DeviceInterface;
 import org.wgjvm.router.config.IpAddress;
+import org.wgjvm.router.config.Named;
+import org.wgjvm.router.config.Node;
 import org.wgjvm.router.config.PeerEntry;
 import org.wgjvm.router.config.Router;
 import org.wgjvm.router.config.Router.Attachment;
@@ -47,9 +52,11 @@ final class RunningProfile implements DataPlaneEvents {
     private final RouterListener listener;
     private final RouterLog log;
     private final PublicKey publicKey;
+    private final RouterPlane router;
     private final DataPlane plane;
     private final Map<PublicKey, String> peerNames = new ConcurrentHashMap<>();
     private volatile List<InetAddress> wanted = List.of();
+    private volatile Inet4Address loopback;
     private volatile WireguardProfile profile;
     private List<Attachment> attachments = List.of();
     private volatile List<InetAddress> bound = List.of();
@@ -65,6 +72,7 @@ final class RunningProfile implements DataPlaneEvents {
         this.inside = inside;
         this.listener = listener;
         this.log = log;
+        this.router = router;
         publicKey = key.publicKey();
         plane = DataPlane.builder(router.profilePort(inside, name))
                 .binds(this::bind)
@@ -91,25 +99,48 @@ final class RunningProfile implements DataPlaneEvents {
 
     private UdpBind bind() {
         final List<InetAddress> at = wanted;
-        return at.isEmpty() ? new SilentBind() : new LinuxUdpBind(BindOptions.fromEnvironment().boundTo(at.toArray(InetAddress[]::new)));
+        if (at.isEmpty()) {
+            return new SilentBind();
+        }
+        final UdpBind sockets = new LinuxUdpBind(BindOptions.fromEnvironment().boundTo(at.toArray(InetAddress[]::new)));
+        return loopback == null ? sockets : router.outbound(inside, loopback, sockets);
+    }
+
+    /** The profile's own address on the network between it and the router, on the other side of its generated interface. */
+    private Inet4Address loopback(Router configuration) {
+        final Node node = configuration.node(inside.node());
+        final DeviceInterface device = node == null ? null : Named.find(node.deviceInterfaces(), name);
+        if (device == null || !device.generated()) {
+            return null;
+        }
+        final IpAddress gateway = device.networkInterfaces().getFirst().addresses().getFirst().gateway();
+        return gateway != null && gateway.toInetAddress() instanceof Inet4Address v4 ? v4 : null;
     }
 
     /** Takes up a configuration: only what differs from the one before is touched. */
-    void follow(WireguardProfile next, Router router, Authority authority) {
+    void follow(WireguardProfile next, Router configuration, Authority authority) {
         final WireguardProfile before = profile;
         profile = next;
-        attachments = router.attachments().stream().filter(at -> at.profile().equals(name)).toList();
+        attachments = configuration.attachments().stream().filter(at -> at.profile().equals(name)).toList();
         final ServiceClass serviceClass = next.serviceClass() == null ? null : authority.serviceClass(next.serviceClass());
         final AccessFilter filter = attachments.isEmpty()
                 ? null
                 : AccessFilter.of(next.accessPolicies(), authority, attachments.getFirst().network());
-        plane.outer(filter, serviceClass == null ? 0 : serviceClass.dscp()).toCompletableFuture().join();
+        plane.outer(withAnswers(filter), serviceClass == null ? 0 : serviceClass.dscp()).toCompletableFuture().join();
         final List<PeerChange> changes = PeerDiff.between(before == null ? List.of() : before.peers(), next.peers());
         if (!changes.isEmpty()) {
             apply(new DeviceChange(null, null, null, false, changes));
             logPeers(changes, before == null ? List.of() : before.peers(), next.peers());
         }
-        moveTo(addresses(new ArrayList<>()), before == null || before.listenPort() != next.listenPort());
+        final Inet4Address from = loopback(configuration);
+        final boolean loopbackChanged = !Objects.equals(from, loopback);
+        loopback = from;
+        moveTo(addresses(new ArrayList<>()), before == null || before.listenPort() != next.listenPort(), loopbackChanged);
+    }
+
+    /** The access policy is for those who come; who answers a session of the profile's own need not be named in it. */
+    private static EndpointFilter withAnswers(AccessFilter filter) {
+        return filter == null ? null : source -> RouterPlane.isAnswerToOutbound(source) || filter.accepts(source);
     }
 
     private void logPeers(List<PeerChange> changes, List<PeerEntry> before, List<PeerEntry> after) {
@@ -135,13 +166,13 @@ final class RunningProfile implements DataPlaneEvents {
     void followAddresses() {
         final List<InetAddress> now = addresses(new ArrayList<>());
         if (!now.equals(bound) || state == ProfileStatus.State.FAILED) {
-            moveTo(now, false);
+            moveTo(now, false, false);
         }
     }
 
-    private void moveTo(List<InetAddress> addresses, boolean portChanged) {
+    private void moveTo(List<InetAddress> addresses, boolean portChanged, boolean loopbackChanged) {
         int error = 0;
-        if (portChanged || !addresses.equals(bound)) {
+        if (portChanged || loopbackChanged || !addresses.equals(bound)) {
             error = open(addresses, portChanged);
             if (error != 0) {
                 open(List.of(), portChanged);

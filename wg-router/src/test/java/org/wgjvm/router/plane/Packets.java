@@ -147,6 +147,13 @@ final class Packets {
         return packet;
     }
 
+    /** Whether the checksums of an IPv4 packet with UDP are right. */
+    static boolean isWhole(byte[] packet) {
+        final int udpBytes = packet.length - 20;
+        final int pseudo = fold(sum(packet, 12, 20) + UDP + udpBytes);
+        return sum(packet, 0, 20) == 0xffff && fold(fold(pseudo + sum(packet, 20, packet.length))) == 0xffff;
+    }
+
     /** Cuts an IPv4 packet in two fragments, the first with {@code first} bytes of payload, a multiple of 8. */
     static byte[][] fragments(byte[] packet, int first) {
         final byte[] head = Arrays.copyOf(packet, 20 + first);

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,6 +36,7 @@ import org.wgjvm.core.sim.Packets;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.router.config.CommitReport;
 import org.wgjvm.router.plane.InterfaceId;
+import org.wgjvm.router.plane.SessionSnapshot;
 import org.wgjvm.tun.MemoryPort;
 
 /** A running router in this process: a peer behind a profile, a host on its LAN, and what commits do to the traffic between them. */
@@ -145,6 +150,14 @@ final class RunningRouterTest {
         return router.profiles().getFirst();
     }
 
+    private String peerLog() {
+        try {
+            return String.join("\n", router.log().peerLines("wg0"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends a packet each way and waits for both. */
     private void exchange(int id) throws Exception {
         spoke.send(Packets.udp(PEER_ADDRESS, HOST_ADDRESS, id, 200));
@@ -251,7 +264,40 @@ final class RunningRouterTest {
         await("the router has called", () -> spoke.handshakes() > 0);
         assertEquals("127.0.0.2:" + port, spoke.routerIsAt());
         assertEquals(key, status().publicKey());
-        assertTrue(String.join("\n", router.log().peerLines("wg0")).contains("'p1' has a session, asked for by us"));
+        assertTrue(peerLog().contains("'p1' has a session, asked for by us"));
+    }
+
+    @Test
+    void anOutboundSessionOriginatesFromTheLoopbackAddressAndAServiceLetsItOut() throws Exception {
+        connect();
+        final String endpoint = "access-policy 203.0.113.0/24\nsource 203.0.113.0/24\nexit\n"
+                + "peer p1\npersistent-keepalive 25\nendpoint\nip " + HOST_ADDRESS + "\nport 51820\nexit\nexit";
+        final String outbound = "tenant caller\nmember remote\naddress 169.254.140.129/32\nexit\nexit\n"
+                + "service endpoints\naddress " + HOST_ADDRESS + "/32\ntransport udp\nport-range 51820\nexit\nexit\n"
+                + "access-policy caller\nsource caller\nexit\nexit";
+        assertEquals(List.of(), commit(endpoint, outbound).errors());
+        try (DatagramSocket relay = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.4"))) {
+            relay.setSoTimeout(20_000);
+            final byte[] initiation = atHost.poll(20, TimeUnit.SECONDS);
+            assertNotNull(initiation, this::counted);
+            assertEquals("172.16.1.1", InetAddress.getByAddress(Arrays.copyOfRange(initiation, 12, 16)).getHostAddress());
+            relay.send(new DatagramPacket(initiation, 28, initiation.length - 28, InetAddress.ofLiteral("127.0.0.3"), spoke.port()));
+            final DatagramPacket response = new DatagramPacket(new byte[200], 28, 172);
+            relay.receive(response);
+            final byte[] back = answer(initiation);
+            final int length = 28 + response.getLength();
+            System.arraycopy(back, 0, response.getData(), 0, 20);
+            System.arraycopy(back, 20, response.getData(), 20, 4);
+            ByteBuffer.wrap(response.getData()).putShort(2, (short) length).putShort(24, (short) (length - 20)).putInt(10, 0)
+                    .put(12, back, 12, 8);
+            lan.offer(MemorySegment.ofArray(response.getData()), 0, length);
+            await("the answer is taken, though no policy of the profile names who sent it",
+                    () -> peerLog().contains("'p1' has a session, asked for by us"));
+        }
+        assertEquals(HOST_ADDRESS + ":51820", status().device().peers().getFirst().endpoint().toString());
+        final SessionSnapshot session = router.plane().sessions(10).toCompletableFuture().join().getFirst();
+        assertEquals("caller endpoints 169.254.140.129:" + port,
+                session.tenant() + " " + session.service() + " " + session.source() + ":" + session.sourcePort());
     }
 
     /** PLUGIN-1839. */
