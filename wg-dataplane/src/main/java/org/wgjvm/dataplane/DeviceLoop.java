@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
@@ -21,14 +20,10 @@ import org.wgjvm.core.device.EndpointFilter;
 import org.wgjvm.core.handover.StateException;
 import org.wgjvm.core.handover.StateReader;
 import org.wgjvm.core.handover.StateWriter;
-import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.crypto.TieredAead;
 import org.wgjvm.sys.BootClock;
-import org.wgjvm.transport.LinuxUdpBind;
-import org.wgjvm.transport.RouteWatch;
 import org.wgjvm.transport.UdpBind;
-import org.wgjvm.transport.UdpStatistics;
 import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.PacketPort;
 import org.wgjvm.tun.PortCounter;
@@ -41,31 +36,25 @@ import org.wgjvm.tun.PortCounter;
 final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOutput {
     private static final int INNER_PACKETS = 256;
     private static final int INNER_BYTES = 320 * 1024;
-    private static final int DATAGRAM_SLOTS = 16;
 
     private final IoEventLoop loop;
     private final PacketPort port;
-    private final Supplier<UdpBind> binds;
     private final EventFan events;
     private final boolean enforceMtu;
     private final BootClock clock = new BootClock();
     private final LoopObserver observer = new LoopObserver();
     private final Device device;
+    private final DeviceSockets sockets;
     private final HandshakeTurns handshakes;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private EndpointFilter filter; // null for anyone
     private int dscp;
-    private UdpBind bind;
-    private UdpStatistics closedBinds = UdpStatistics.NONE;
-    private RouteWatch routes;
     private boolean linkUp;
     private boolean closing;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpNs = Long.MAX_VALUE;
     private long batches;
     private boolean frozen;
-    private LinuxUdpBind expectedBind;
-    private PacketBatch expectedBatch;
     private PacketBatch first;
     private final List<Runnable> afterThaw = new ArrayList<>();
 
@@ -75,11 +64,11 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     DeviceLoop(IoEventLoop loop, PacketPort port, Supplier<UdpBind> binds, DataPlaneEvents events, boolean enforceMtu) {
         this.loop = loop;
         this.port = port;
-        this.binds = binds;
         this.events = new EventFan(new RecordedEvents(), events);
         this.enforceMtu = enforceMtu;
         final SecureRandom random = new SecureRandom();
         device = new Device(new MeasuredAead(TieredAead.create(), observer), random::nextBytes, DeviceLoop::epochNs, this.events, this);
+        sockets = new DeviceSockets(loop, device, binds, this.events, this);
         handshakes = new HandshakeTurns(loop, device, clock, observer, this::afterHandshakes);
     }
 
@@ -144,7 +133,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     /** Stops: nothing is read, sent or timed any more, and what comes waits in the kernel. What it is made of is for the other process. */
     Handover.Parts freeze() {
-        if (closing || frozen || !(port instanceof LinuxTun tun) || bind != null && !(bind instanceof LinuxUdpBind)) {
+        if (closing || frozen || !(port instanceof LinuxTun tun) || !sockets.canBeHandedOver()) {
             throw new IllegalStateException(closing ? "the device is being closed" : frozen ? "an upgrade is under way"
                     : "only a TUN device with sockets of Linux can be handed over");
         }
@@ -157,18 +146,10 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             wakeUpNs = Long.MAX_VALUE;
         }
         tun.pause();
-        int[] sockets = {-1, -1};
-        if (bind instanceof LinuxUdpBind linux) {
-            linux.pause();
-            sockets = linux.descriptors();
-        }
-        if (routes != null) {
-            routes.close();
-            routes = null;
-        }
+        final int[] descriptors = sockets.pause();
         final StateWriter state = new StateWriter();
-        CountsState.write(state, out -> device.writeTo(out, clock.nowNs()), udpStatistics(), port.counters(), observer);
-        return new Handover.Parts(state, sockets[0], sockets[1]);
+        CountsState.write(state, out -> device.writeTo(out, clock.nowNs()), sockets.statistics(), port.counters(), observer);
+        return new Handover.Parts(state, descriptors[0], descriptors[1]);
     }
 
     /** Goes on: the other process never began. Does nothing if the device is not frozen. */
@@ -199,25 +180,15 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         frozen = false;
         handshakes.resume();
         ((LinuxTun) port).resume(loop);
-        resumeBind();
+        sockets.resume();
         afterThaw.forEach(Runnable::run);
         afterThaw.clear();
         afterWork(clock.nowNs());
     }
 
-    private void resumeBind() throws IOException {
-        if (bind instanceof LinuxUdpBind linux) {
-            linux.resume(loop);
-            watchRoutes();
-        }
-    }
-
     /** Has ready what {@link #takeOver} needs. */
     void expect() {
-        if (binds.get() instanceof LinuxUdpBind linux) {
-            expectedBind = linux;
-            expectedBatch = LinuxUdpBind.newBatch(DATAGRAM_SLOTS);
-        }
+        sockets.expect();
         first = first == null ? firstBatch() : first;
     }
 
@@ -225,7 +196,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     void takeOver(StateReader state, int fdV4, int fdV6) throws StateException {
         boolean done = false;
         try {
-            closedBinds = CountsState.read(state, in -> device.readFrom(in, clock.nowNs()), port.counters(), observer);
+            sockets.takeOver(CountsState.read(state, in -> device.readFrom(in, clock.nowNs()), port.counters(), observer));
             done = true;
         } finally {
             if (!done) {
@@ -233,18 +204,15 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             }
         }
         linkUp = device.isUp();
-        if (fdV4 >= 0 || fdV6 >= 0) {
-            expectedBind.takeOver(fdV4, fdV6, device.fwmark(), expectedBatch, this);
-            bind = expectedBind;
-        }
+        sockets.takeOver(fdV4, fdV6);
     }
 
     /** Moves, after {@link #takeOver}. */
     void begin() throws IOException {
         start();
-        if (bind != null) {
-            resumeBind();
-            events.onListening(device.listenPort(), bind.name());
+        if (sockets.isOpen()) {
+            sockets.resume();
+            events.onListening(device.listenPort(), sockets.name());
         }
         afterWork(clock.nowNs());
     }
@@ -287,7 +255,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         linkUp = up;
         if (up) {
             try {
-                openBind(device.listenPort());
+                sockets.open(device.listenPort());
                 deviceUp();
             } catch (IOException | UnsupportedOperationException e) {
                 // As with the kernel's "ip link set up" failing: the device stays silent until the port is changed or the link toggles.
@@ -295,7 +263,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             }
         } else {
             device.down();
-            closeBind();
+            sockets.close();
         }
         events.onLink(up);
     }
@@ -336,7 +304,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     @Override
     public void send(PacketBatch datagrams) {
-        if (bind == null || frozen) {
+        if (!sockets.isOpen() || frozen) {
             for (int i = 0; i < datagrams.size(); i++) {
                 datagrams.length[i] = 0;
             }
@@ -351,7 +319,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             taps.outer(datagrams, true);
         }
         final long begunNs = observer.begin();
-        bind.send(datagrams);
+        sockets.send(datagrams);
         observer.end(Stage.SEND, begunNs);
     }
 
@@ -387,9 +355,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         }
         try {
             if (change.fwmark() != null) {
-                if (bind != null) {
-                    bind.setFwmark(change.fwmark());
-                }
+                sockets.setFwmark(change.fwmark());
                 device.fwmark(change.fwmark());
             }
             if (change.listenPort() != null) {
@@ -420,7 +386,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         }
         final long nowNs = clock.nowNs();
         try {
-            openBind(device.listenPort());
+            sockets.open(device.listenPort());
         } catch (IOException | UnsupportedOperationException e) {
             return -BindErrors.errno(e);
         }
@@ -442,11 +408,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         for (final PortCounter counter : PortCounter.values()) {
             inside.put(counter, port.counters().get(counter));
         }
-        return new DataPlaneStatistics(device.statistics(), bind == null ? "" : bind.name(), udpStatistics(), inside, observer.snapshot());
-    }
-
-    private UdpStatistics udpStatistics() {
-        return bind == null ? closedBinds : closedBinds.plus(bind.statistics());
+        return new DataPlaneStatistics(device.statistics(), sockets.name(), sockets.statistics(), inside, observer.snapshot());
     }
 
     private void listenPort(int wanted, long nowNs) throws IOException {
@@ -454,70 +416,19 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             device.listenPort(wanted);
             return;
         }
-        if (bind != null && wanted != 0 && wanted == device.listenPort()) {
+        if (sockets.isOpen() && wanted != 0 && wanted == device.listenPort()) {
             return;
         }
-        // The new sockets first: when the port is taken, the old one goes on working.
-        openBind(wanted);
+        sockets.open(wanted);
         if (!device.isUp()) {
             device.up(nowNs);
         }
-    }
-
-    private void openBind(int wanted) throws IOException {
-        final UdpBind fresh = binds.get();
-        final PacketBatch batch = fresh.bringsBatch() ? null : LinuxUdpBind.newBatch(DATAGRAM_SLOTS);
-        final int port = fresh.open(loop, wanted, device.fwmark(), batch, this);
-        closeBind();
-        bind = fresh;
-        device.listenPort(port);
-        watchRoutes();
-        events.onListening(port, fresh.name());
     }
 
     private void deviceUp() {
         final long nowNs = clock.nowNs();
         device.up(nowNs);
         afterWork(nowNs);
-    }
-
-    private void closeBind() {
-        if (routes != null) {
-            routes.close();
-            routes = null;
-        }
-        if (bind != null) {
-            bind.close();
-            closedBinds = closedBinds.plus(bind.statistics());
-            bind = null;
-        }
-    }
-
-    /** Sticky sources follow routing. Without the watch they still go when sending fails. */
-    private void watchRoutes() {
-        if (!(bind instanceof LinuxUdpBind linux)) {
-            return;
-        }
-        try {
-            routes = RouteWatch.open(loop, new RouteWatch.Source() {
-                @Override
-                public void forEachEndpoint(Consumer<Endpoint> visitor) {
-                    device.forEachEndpoint(visitor);
-                }
-
-                @Override
-                public int fwmark() {
-                    return device.fwmark();
-                }
-
-                @Override
-                public void onRoutesChanged() {
-                    linux.onRoutesChanged();
-                }
-            });
-        } catch (IOException e) {
-            events.onDegraded("routes are not watched", e);
-        }
     }
 
     /** Takes everything down. Idempotent. */
@@ -531,7 +442,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
             wakeUp.cancel(false);
         }
         device.close();
-        closeBind();
+        sockets.close();
         port.close();
         if (reason == null) {
             closed.complete(null);

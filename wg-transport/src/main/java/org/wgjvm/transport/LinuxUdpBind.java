@@ -238,7 +238,13 @@ public final class LinuxUdpBind implements UdpBind {
         }
     }
 
+    @Override
+    public boolean followsRoutes() {
+        return true;
+    }
+
     /** Routes or addresses have changed: destinations that refused {@code UDP_SEGMENT} are tried with it again. */
+    @Override
     public void onRoutesChanged() {
         limits.clear();
     }

@@ -106,7 +106,7 @@ public final class RouteWatch implements AutoCloseable {
         source.onRoutesChanged();
         final List<Endpoint> sticky = new ArrayList<>();
         source.forEachEndpoint(endpoint -> {
-            if (endpoint.hasLocal()) {
+            if (endpoint.hasLocal() && endpoint.localInterface() >= 0) {
                 sticky.add(endpoint);
             }
         });

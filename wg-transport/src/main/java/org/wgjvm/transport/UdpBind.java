@@ -47,6 +47,14 @@ public interface UdpBind extends AutoCloseable {
         return UdpStatistics.NONE;
     }
 
+    /** Whether it wants to know of changes of routes, by which sticky sources may have become wrong. */
+    default boolean followsRoutes() {
+        return false;
+    }
+
+    /** Routes have changed, and endpoints that they concern have let go of their sticky sources. */
+    default void onRoutesChanged() {}
+
     /** Closes the sockets. Idempotent. */
     @Override
     void close();

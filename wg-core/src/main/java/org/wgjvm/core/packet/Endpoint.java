@@ -114,7 +114,7 @@ public final class Endpoint {
         return localLow;
     }
 
-    /** Index of the interface on which the peer addressed us. */
+    /** Index of the interface on which the peer addressed us; negative when that is none of the host's, whose routes have no say then. */
     public int localInterface() {
         return localInterface;
     }

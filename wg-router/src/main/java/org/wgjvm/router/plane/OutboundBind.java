@@ -120,6 +120,16 @@ final class OutboundBind implements UdpBind {
     }
 
     @Override
+    public boolean followsRoutes() {
+        return sockets.followsRoutes();
+    }
+
+    @Override
+    public void onRoutesChanged() {
+        sockets.onRoutesChanged();
+    }
+
+    @Override
     public void close() {
         if (open) {
             open = false;
