@@ -130,6 +130,19 @@ final class ReconfigurationTest extends TwoPeers {
         assertEquals(List.of(1L), ids(bob));
     }
 
+    /** As the kernel does, which makes such a peer anew: what is not said is not there. */
+    @Test
+    void replacingAllPeersTakesTheSettingsFromThoseThatStay() {
+        final PresharedKey shared = PresharedKey.generate(sim.randomSource());
+        alice.configure(new PeerChange(bob.publicKey(), false, false, shared, null, 7, false, List.of()));
+        assertEquals(7, alice.peer(bob).persistentKeepaliveSeconds());
+        assertNotNull(alice.peer(bob).presharedKey());
+        alice.device().applyPeers(true, List.of(change(bob, null, null, false, "10.0.0.2/32")), sim.nowNs());
+        assertEquals(0, alice.peer(bob).persistentKeepaliveSeconds());
+        assertNull(alice.peer(bob).presharedKey());
+        assertEquals(List.of(Packets.prefix("10.0.0.2/32")), alice.peer(bob).allowedIps());
+    }
+
     @Test
     void aChangedKeyStopsTheOldSessionFromSendingAndANewOneIsMadeUnderTheNewKey() {
         connect();
