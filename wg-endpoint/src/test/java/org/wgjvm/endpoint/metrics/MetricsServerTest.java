@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.wgjvm.core.device.DropReason;
 import org.wgjvm.core.sim.Packets;
-import org.wgjvm.endpoint.Programs;
 import org.wgjvm.dataplane.Tunnel;
+import org.wgjvm.dataplane.page.Programs;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.web.ListenAddress;
 

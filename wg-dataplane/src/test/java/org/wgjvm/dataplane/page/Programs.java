@@ -1,4 +1,4 @@
-package org.wgjvm.endpoint;
+package org.wgjvm.dataplane.page;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.wgjvm.endpoint.ui;
+package org.wgjvm.dataplane.page;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -6,7 +6,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.zxing.BinaryBitmap;
+import com.google.zxing.DecodeHintType;
+import com.google.zxing.RGBLuminanceSource;
+import com.google.zxing.ReaderException;
+import com.google.zxing.common.HybridBinarizer;
+import com.google.zxing.qrcode.QRCodeReader;
 import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,10 +31,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
 
-/** A headless Chromium with one page, driven over its own protocol (CDP). */
-final class Browser implements AutoCloseable, WebSocket.Listener {
+/** A headless Chromium with one page, driven over its own protocol (CDP), for the tests of pages of the modules on top. */
+public final class Browser implements AutoCloseable, WebSocket.Listener {
     private static final long PATIENCE_NS = 60_000_000_000L;
+
+    /** Of the quiet zone of 16 pixels; in the corners one sees what is behind. */
+    private static final int ROUNDED_CORNER = 7;
 
     private final Process process;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -37,11 +48,13 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     private final Map<Integer, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
 
     /** What the page complained of: exceptions, errors of the console, and what its security policy refused. */
-    final List<String> complaints = new CopyOnWriteArrayList<>();
+    private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-    Browser(Path chromium, Path directory) throws Exception {
+    /** Starts it; {@code directory} is its own, and it may still write there when it was killed. */
+    public Browser(Path directory) throws Exception {
         process = new ProcessBuilder(
-                chromium.toString(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                Programs.need("chromium", "apt-get install chromium").toString(),
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
                 "--hide-scrollbars", "--remote-debugging-port=0", "--user-data-dir=" + directory.resolve("profile"), "about:blank")
                 .redirectErrorStream(true)
@@ -51,7 +64,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         await("chromium starts", () -> Files.exists(portFile) && Files.readAllLines(portFile).size() >= 2);
         final String port = Files.readAllLines(portFile).getFirst();
         final String targets = client.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build(), HttpResponse.BodyHandlers.ofString()).body();
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build(),
+                HttpResponse.BodyHandlers.ofString()).body();
         final JsonArray pages = JsonParser.parseString(targets).getAsJsonArray();
         String address = null;
         for (final JsonElement page : pages) {
@@ -66,11 +80,18 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     /** A condition that is awaited. */
-    interface Condition {
+    public interface Condition {
+        /** Whether it holds now. */
         boolean holds() throws Exception;
     }
 
-    static void await(String what, Condition condition) throws Exception {
+    /** What the page complained of so far. */
+    public List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    /** Waits until a condition holds. */
+    public static void await(String what, Condition condition) throws Exception {
         final long endNs = System.nanoTime() + PATIENCE_NS;
         while (!condition.holds()) {
             assertTrue(System.nanoTime() < endNs, "waited in vain: " + what);
@@ -78,7 +99,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         }
     }
 
-    JsonObject call(String method, JsonObject parameters) throws Exception {
+    private JsonObject call(String method, JsonObject parameters) throws Exception {
         final JsonObject message = new JsonObject();
         final int id = ids.incrementAndGet();
         message.addProperty("id", id);
@@ -94,7 +115,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         return result.getAsJsonObject("result");
     }
 
-    void size(int width, int height, String scheme) throws Exception {
+    /** The size of the window in pixels, and {@code light} or {@code dark}. */
+    public void size(int width, int height, String scheme) throws Exception {
         final JsonObject metrics = new JsonObject();
         metrics.addProperty("width", width);
         metrics.addProperty("height", height);
@@ -111,14 +133,15 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         call("Emulation.setEmulatedMedia", media);
     }
 
-    void open(String address) throws Exception {
+    /** Goes to an address. */
+    public void open(String address) throws Exception {
         final JsonObject to = new JsonObject();
         to.addProperty("url", address);
         call("Page.navigate", to);
     }
 
     /** The value of an expression, awaited if it is a promise; as JSON. */
-    JsonElement value(String expression) throws Exception {
+    public JsonElement value(String expression) throws Exception {
         final JsonObject parameters = new JsonObject();
         parameters.addProperty("expression", expression);
         parameters.addProperty("returnByValue", true);
@@ -130,27 +153,66 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         return result.getAsJsonObject("result").get("value");
     }
 
-    String text(String selector) throws Exception {
+    /** The text of an element; empty when there is none. */
+    public String text(String selector) throws Exception {
         final JsonElement text = value("document.querySelector('" + selector + "')?.textContent ?? null");
         return text == null || text.isJsonNull() ? "" : text.getAsString();
     }
 
-    boolean holds(String expression) throws Exception {
+    /** Whether an expression is true. */
+    public boolean holds(String expression) throws Exception {
         final JsonElement value = value("!!(" + expression + ")");
         return value.getAsBoolean();
     }
 
+    /** How many elements there are. */
+    public int count(String selector) throws Exception {
+        return value("document.querySelectorAll('" + selector + "').length").getAsInt();
+    }
+
+    /** Clicks an element. */
+    public void click(String selector) throws Exception {
+        value("document.querySelector('" + selector + "').click()");
+    }
+
     /** Where an element is drawn, in pixels of the screen. */
-    Rectangle rectangle(String selector) throws Exception {
+    private Rectangle rectangle(String selector) throws Exception {
         final JsonArray sides = value("(r => [r.x, r.y, r.width, r.height].map(Math.round))(document.querySelector('"
                 + selector + "').getBoundingClientRect())").getAsJsonArray();
         return new Rectangle(sides.get(0).getAsInt(), sides.get(1).getAsInt(), sides.get(2).getAsInt(), sides.get(3).getAsInt());
     }
 
-    void screenshot(Path file) throws Exception {
+    /** Writes what is on the screen into a file. */
+    public void screenshot(Path file) throws Exception {
         final JsonObject parameters = new JsonObject();
         parameters.addProperty("format", "png");
         Files.write(file, Base64.getDecoder().decode(call("Page.captureScreenshot", parameters).get("data").getAsString()));
+    }
+
+    /**
+     * What is read from the QR code that is on the screen where an element is, or null. The screenshot goes into a file.
+     *
+     * <p>The reader is told where the code is: of a hundred faultless codes of random keys, its own search misses one.
+     */
+    public String qrCode(String selector, Path shot) throws Exception {
+        screenshot(shot);
+        final Rectangle code = rectangle(selector);
+        final BufferedImage image;
+        try (var in = Files.newInputStream(shot)) {
+            image = ImageIO.read(in);
+        }
+        assertTrue(new Rectangle(image.getWidth(), image.getHeight()).contains(code), code + " is on the screen");
+        code.grow(-ROUNDED_CORNER, -ROUNDED_CORNER);
+        final int[] pixels = image.getRGB(code.x, code.y, code.width, code.height, null, 0, code.width);
+        try {
+            return new QRCodeReader()
+                    .decode(
+                            new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(code.width, code.height, pixels))),
+                            Map.of(DecodeHintType.PURE_BARCODE, true))
+                    .getText();
+        } catch (ReaderException e) {
+            return null;
+        }
     }
 
     @Override
