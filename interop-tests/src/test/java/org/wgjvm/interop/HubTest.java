@@ -33,6 +33,7 @@ final class HubTest {
     private static final String DEVICE = "wg-aaaaaaaa-10";
     private static final String HUB_INSIDE = "10.50.0.1";
     private static final int DEVICE_PORT = 51899;
+    private static final int PAGE_PORT = 51898; // In the node's own namespace.
 
     @TempDir
     static Path directory;
@@ -63,7 +64,7 @@ final class HubTest {
         router.sh("sysctl -qw net.ipv4.ip_forward=1");
         project = Leftovers.freshName();
         Leftovers.remember(removal);
-        agent = made(new HubAgent(node, directory, "10.66.0.1"));
+        agent = made(new HubAgent(node, directory, "10.66.0.1", "--ui", "" + PAGE_PORT));
         agent.start();
         behindNat = made(WgDevice.daemon(Implementation.GO_STABLE, home));
         open = made(WgDevice.daemon(Implementation.OURS, away));
@@ -164,6 +165,25 @@ final class HubTest {
         Ping.expectReplies(open.host(), "10.50.0.10");
     }
 
+    @Test
+    @Order(3)
+    void thePageShowsWhoIsThereAndWhatPasses() throws IOException {
+        final String address = Files.readString(directory.resolve("agent.url")).strip();
+        assertTrue(address.startsWith("http://127.0.0.1:" + PAGE_PORT + "/?token="), address);
+        final String token = address.replaceFirst(".*token=", "");
+        final String state = page("/api/state?token=" + token);
+        assertTrue(state.contains("\"connected\":2,\"stale\":0,\"never\":0"), state);
+        final String spokes = page("/api/spokes?token=" + token + "&filter=10.50.0.11");
+        assertTrue(spokes.contains("\"endpoint\":\"10.66.1.2:" + DEVICE_PORT + "\""), spokes);
+        assertTrue(spokes.matches("(?s).*\"rxBytes\":[1-9][0-9]*,.*"), spokes);
+        assertTrue(page("/api/state").startsWith("HTTP/1.1 401 "));
+    }
+
+    private String page(String path) {
+        return node.sh("bash -c 'exec 3<>/dev/tcp/127.0.0.1/" + PAGE_PORT + "; printf \"GET %s HTTP/1.1\\r\\nHost: localhost\\r\\n"
+                + "Connection: close\\r\\n\\r\\n\" \"" + path + "\" >&3; cat <&3'");
+    }
+
     /** Of the only peer that a spoke has. */
     private static String show(WgDevice spoke, String field) {
         return spoke.host().sh("wg show " + spoke.name() + " " + field).split("\t", 2)[1];
@@ -174,7 +194,7 @@ final class HubTest {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void aChangedSpokeLeavesTheSessionOfTheOtherAlone() {
         final long shook = Long.parseLong(show(open, "latest-handshakes"));
         final long before = received(open);
@@ -189,7 +209,7 @@ final class HubTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void anUpdateTakesEffectAndAdminDownIsDown() {
         assertEquals("DOWN", agent.put(HUB, hub(",\"admin_state_up\":false")).expect(200).field("status"));
         assertTrue(in(router.name(), "link show dev " + DEVICE).contains("state DOWN"));
@@ -200,7 +220,7 @@ final class HubTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void killedAndStartedAgainItIsTheSameHub() throws InterruptedException {
         final String key = agent.get(HUB).field("public_key");
         agent.kill();
@@ -213,7 +233,20 @@ final class HubTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
+    void aDeviceIsCalledWhereItWasHeardThoughTheAgentStartedAnewAndItSaysNothing() throws IOException {
+        // Without an endpoint in its profile, and without a keepalive, nothing but what was kept tells the hub where it is.
+        agent.put(OPEN, spoke(open, "10.50.0.11", "")).expect(200);
+        Ping.untilAnswered(open.host(), HUB_INSIDE, SOON);
+        agent.close();
+        assertTrue(Files.readString(agent.state().resolve("endpoints")).contains(open.publicKey() + " 10.66.1.2:" + DEVICE_PORT + " -"));
+        agent.start();
+        Ping.untilAnswered(router, "10.50.0.11", SOON);
+        Ping.untilAnswered(behindNat.host(), HUB_INSIDE, SOON);
+    }
+
+    @Test
+    @Order(8)
     void detachedItGoesBackAndDown() {
         assertEquals("down", agent.ask("DELETE", "/v1/ports/" + HUB + "/attachment", null).expect(200).field("link"));
         assertTrue(in("tun-" + project, "link show dev " + DEVICE).contains("state DOWN"));
@@ -224,7 +257,7 @@ final class HubTest {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void aNamespaceDeletedUnderItIsNoticedAndRepaired() {
         Command.run(SOON, "", List.of("ip", "netns", "delete", router.name())).orFail();
         Await.until("the hub is DOWN", SOON, () -> agent.get(HUB).field("status"), "DOWN"::equals);
@@ -239,7 +272,7 @@ final class HubTest {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void deletedNothingOfItIsLeft() throws IOException {
         agent.ask("DELETE", "/v1/ports/" + BEHIND_NAT, null).expect(204);
         assertFalse(Ping.answered(behindNat.host(), HUB_INSIDE));

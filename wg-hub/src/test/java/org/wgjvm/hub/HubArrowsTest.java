@@ -49,6 +49,7 @@ final class HubArrowsTest {
         "agent, port state machine",
         "http, port state agent",
         "neutron, port state agent http",
+        "page, port agent http",
     })
     void withinTheHubToo(String part, String allowed) {
         final String[] known = allowed == null ? new String[0] : allowed.split(" ");

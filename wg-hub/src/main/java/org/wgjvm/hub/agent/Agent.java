@@ -16,6 +16,7 @@ import org.wgjvm.hub.port.PortKind;
 import org.wgjvm.hub.port.PortReader;
 import org.wgjvm.hub.port.PortWriter;
 import org.wgjvm.hub.state.Attachment;
+import org.wgjvm.hub.state.EndpointFile;
 import org.wgjvm.hub.state.History;
 import org.wgjvm.hub.state.KeyStore;
 import org.wgjvm.hub.state.NamespaceRecord;
@@ -29,6 +30,9 @@ import org.wgjvm.hub.state.StateLock;
  * answer, and tried again.
  */
 public final class Agent implements AutoCloseable {
+    /** How often it is written down where spokes are, if that has changed. */
+    private static final int ENDPOINTS_SECONDS = 60;
+
     private final Settings settings;
     private final Machine machine;
     private final Consumer<String> log;
@@ -38,6 +42,7 @@ public final class Agent implements AutoCloseable {
     private final History history;
     private final Inventory inventory = new Inventory();
     private final EndpointLookup lookup;
+    private final KnownEndpoints endpoints;
     private final Reconciler reconciler;
     private final PortViews views;
     private final Desired desired;
@@ -60,7 +65,8 @@ public final class Agent implements AutoCloseable {
         history = settings.dryRun()
                 ? null
                 : History.open(store.config(), (what, why) -> log.accept(what + ": " + why.getMessage()));
-        reconciler = new Reconciler(settings, machine, inventory, keys, namespaces, lookup, log, id -> thread.later(() -> {
+        endpoints = new KnownEndpoints(new EndpointFile(settings.state()), settings.dryRun(), log);
+        reconciler = new Reconciler(settings, machine, inventory, keys, namespaces, lookup, endpoints, log, id -> thread.later(() -> {
             if (inventory.get(id) != null) {
                 log.accept(inventory.get(id).port().deviceName() + ": something took the interface away");
                 reconcile(Set.of(inventory.get(id).port().networkId()));
@@ -114,6 +120,7 @@ public final class Agent implements AutoCloseable {
         reconciler.all();
         started = true;
         thread.every(settings.resyncSeconds(), this::resync);
+        thread.every(ENDPOINTS_SECONDS, this::rememberEndpoints);
         scheduleRetry();
     }
 
@@ -124,6 +131,14 @@ public final class Agent implements AutoCloseable {
             scheduleRetry();
         } catch (RuntimeException e) {
             log.accept("resync: " + e);
+        }
+    }
+
+    private void rememberEndpoints() {
+        try {
+            endpoints.refresh(inventory, reconciler);
+        } catch (RuntimeException e) {
+            log.accept("where spokes are: " + e);
         }
     }
 
@@ -286,6 +301,19 @@ public final class Agent implements AutoCloseable {
         });
     }
 
+    /** Asks the tunnels where spokes are, and writes it down. */
+    void endpointsNow() throws IOException {
+        thread.on(() -> {
+            rememberEndpoints();
+            return null;
+        });
+    }
+
+    /** All hubs and spokes with what their tunnels have counted. */
+    public Overview overview() throws ApiException, IOException {
+        return thread.ask(() -> Overview.take(settings, desired.revision(), inventory, reconciler, views, System.currentTimeMillis()));
+    }
+
     /** What changed when; of one port, or, with null, of all. */
     public List<History.Entry> log(String portId, int most) throws IOException {
         return history == null ? List.of() : history.log(portId, most);
@@ -331,6 +359,7 @@ public final class Agent implements AutoCloseable {
         }
         try {
             thread.on(() -> {
+                rememberEndpoints();
                 reconciler.close();
                 return null;
             });

@@ -10,8 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.wgjvm.core.config.DeviceSnapshot;
-import org.wgjvm.core.config.PeerSnapshot;
+import org.wgjvm.core.device.DeviceStatistics;
+import org.wgjvm.core.device.PeerStatistics;
 import org.wgjvm.hub.port.PortKind;
 import org.wgjvm.hub.state.PortEntry;
 
@@ -40,12 +40,12 @@ final class AgentMetrics {
         final List<GaugeSnapshot.GaugeDataPointSnapshot> connected = new ArrayList<>();
         for (final PortEntry entry : hubs) {
             final Hub hub = reconciler.hub(entry.port().id());
-            final DeviceSnapshot snapshot = snapshot(hub);
-            if (snapshot != null) {
+            final DeviceStatistics counted = statistics(hub);
+            if (counted != null) {
                 final Labels labels = Labels.of("interface", entry.port().deviceName(), "port_id", entry.port().id());
-                sent.add(count(labels, snapshot.peers().stream().mapToLong(PeerSnapshot::txBytes).sum()));
-                received.add(count(labels, snapshot.peers().stream().mapToLong(PeerSnapshot::rxBytes).sum()));
-                connected.add(point(labels, snapshot.peers().stream()
+                sent.add(count(labels, counted.peers().stream().mapToLong(PeerStatistics::txBytes).sum()));
+                received.add(count(labels, counted.peers().stream().mapToLong(PeerStatistics::rxBytes).sum()));
+                connected.add(point(labels, counted.peers().stream()
                         .filter(p -> p.lastHandshakeEpochNs() != 0 && nowEpochNs - p.lastHandshakeEpochNs() < SESSION_NS).count()));
             }
         }
@@ -57,9 +57,10 @@ final class AgentMetrics {
         return out.toByteArray();
     }
 
-    private static DeviceSnapshot snapshot(Hub hub) {
+    /** What a hub has counted; null while there is nothing of it. */
+    static DeviceStatistics statistics(Hub hub) {
         try {
-            return hub == null || !hub.isRealised() ? null : hub.tunnel.snapshot();
+            return hub == null || !hub.isRealised() ? null : hub.tunnel.statistics();
         } catch (IOException e) {
             return null;
         }

@@ -139,7 +139,7 @@ final class Desired {
     private void save(PortEntry entry, String what) throws IOException {
         if (!settings.dryRun()) {
             store.save(entry);
-            history.changed(what);
+            history.changed(what, entry.port().id());
         } else {
             log.accept("would " + what);
         }
@@ -153,7 +153,7 @@ final class Desired {
             log.accept("would delete " + entry.port().kind().label() + " " + id);
         } else {
             store.delete(id);
-            history.changed("delete " + entry.port().kind().label() + " " + id);
+            history.changed("delete " + entry.port().kind().label() + " " + id, id);
         }
         inventory.remove(id);
         forgotten.accept(id);

@@ -21,7 +21,9 @@ final class PeerFile {
     /** Where the preshared key goes. */
     static final String PRESHARED_KEY_PLACE = "PUT-THE-PRESHARED-KEY-OF-THIS-PORT-HERE";
 
-    private static final int QUIET_MODULES = 2;
+    private static final int QUIET_MODULES = 4;
+    private static final int TERMINAL_QUIET_MODULES = 2;
+    private static final int MODULE_PIXELS = 4;
 
     private PeerFile() {}
 
@@ -52,17 +54,21 @@ final class PeerFile {
         return out.toString();
     }
 
-    /** A text as a QR code, an SVG image. */
-    static String svg(String text) throws ApiException {
-        final BitMatrix code;
+    private static BitMatrix encode(String text, int quietModules) throws ApiException {
         try {
-            code = new QRCodeWriter().encode(
-                    text, BarcodeFormat.QR_CODE, 0, 0, Map.of(EncodeHintType.CHARACTER_SET, "UTF-8", EncodeHintType.MARGIN, QUIET_MODULES));
+            return new QRCodeWriter().encode(
+                    text, BarcodeFormat.QR_CODE, 0, 0, Map.of(EncodeHintType.CHARACTER_SET, "UTF-8", EncodeHintType.MARGIN, quietModules));
         } catch (WriterException e) {
             throw new ApiException(409, "", "too much for a QR code");
         }
-        final StringBuilder out = new StringBuilder("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ")
-                .append(code.getWidth()).append(' ').append(code.getHeight())
+    }
+
+    /** A text as a QR code, an SVG image; each module is a square of whole pixels, whatever the length of the text. */
+    static String svg(String text) throws ApiException {
+        final BitMatrix code = encode(text, QUIET_MODULES);
+        final StringBuilder out = new StringBuilder("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"")
+                .append(MODULE_PIXELS * code.getWidth()).append("\" height=\"").append(MODULE_PIXELS * code.getHeight())
+                .append("\" viewBox=\"0 0 ").append(code.getWidth()).append(' ').append(code.getHeight())
                 .append("\" shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><path d=\"");
         for (int y = 0; y < code.getHeight(); y++) {
             for (int x = 0; x < code.getWidth(); x++) {
@@ -76,13 +82,7 @@ final class PeerFile {
 
     /** A text as a QR code for a terminal, two modules in a character; dark on a light ground, whatever the terminal's colours. */
     static String terminal(String text) throws ApiException {
-        final BitMatrix code;
-        try {
-            code = new QRCodeWriter().encode(
-                    text, BarcodeFormat.QR_CODE, 0, 0, Map.of(EncodeHintType.CHARACTER_SET, "UTF-8", EncodeHintType.MARGIN, QUIET_MODULES));
-        } catch (WriterException e) {
-            throw new ApiException(409, "", "too much for a QR code");
-        }
+        final BitMatrix code = encode(text, TERMINAL_QUIET_MODULES);
         final StringBuilder out = new StringBuilder();
         for (int y = 0; y < code.getHeight(); y += 2) {
             out.append("\u001b[30;47m");

@@ -43,10 +43,12 @@ final class Reconciler {
     private final KeyStore keys;
     private final NamespaceRecord namespaces;
     private final EndpointLookup lookup;
+    private final KnownEndpoints endpoints;
     private final Consumer<String> log;
     private final Consumer<String> onGone;
     private final Map<String, Hub> hubs = new LinkedHashMap<>();
     private final Set<String> wanted = new LinkedHashSet<>();
+    private final Set<String> made = new LinkedHashSet<>();
     private long passes;
     private long failures;
 
@@ -57,13 +59,14 @@ final class Reconciler {
      */
     Reconciler(
             Settings settings, Machine machine, Inventory inventory, KeyStore keys, NamespaceRecord namespaces, EndpointLookup lookup,
-            Consumer<String> log, Consumer<String> onGone) {
+            KnownEndpoints endpoints, Consumer<String> log, Consumer<String> onGone) {
         this.settings = settings;
         this.machine = machine;
         this.inventory = inventory;
         this.keys = keys;
         this.namespaces = namespaces;
         this.lookup = lookup;
+        this.endpoints = endpoints;
         this.log = log;
         this.onGone = onGone;
     }
@@ -217,6 +220,11 @@ final class Reconciler {
         if (!machine.hasNamespace(name)) {
             namespaces.add(name);
             machine.makeNamespace(name);
+            made.add(name);
+        } else if (namespaces.has(name) && !made.contains(name)) {
+            // One of ours from before: whoever made it may have been killed half-way.
+            machine.makeNamespace(name);
+            made.add(name);
         }
     }
 
@@ -240,7 +248,7 @@ final class Reconciler {
         for (final PeerPlan plan : wanted.values()) {
             final PeerPlan before = hub.applied.get(plan.publicKey());
             if (!plan.equals(before)) {
-                changes.add(change(plan, before, owners.get(plan.publicKey())));
+                changes.add(change(port.id(), plan, before, inventory.get(owners.get(plan.publicKey())).port()));
             }
         }
         if (changes.isEmpty() && hub.keyed) {
@@ -288,13 +296,28 @@ final class Reconciler {
         }
     }
 
-    /** An endpoint is told when it is new: a device that has moved since is not called back. */
-    private PeerChange change(PeerPlan plan, PeerPlan before, String spokeId) throws IOException {
-        final PresharedKey psk = plan.secret().isEmpty() ? PresharedKey.of(new byte[PresharedKey.LENGTH], 0) : keys.presharedKey(spokeId);
-        final boolean endpointIsNew = plan.endpoint() != null && (before == null || !plan.endpoint().equals(before.endpoint()));
+    private PeerChange change(String hubId, PeerPlan plan, PeerPlan before, Port spoke) throws IOException {
+        final PresharedKey psk =
+                plan.secret().isEmpty() ? PresharedKey.of(new byte[PresharedKey.LENGTH], 0) : keys.presharedKey(spoke.id());
         return new PeerChange(
-                plan.publicKey(), false, false, psk, endpointIsNew ? Endpoint.of(plan.endpoint()) : null, plan.keepaliveSeconds(), true,
+                plan.publicKey(), false, false, psk, endpoint(hubId, plan, before, spoke), plan.keepaliveSeconds(), true,
                 plan.allowedIps().stream().map(c -> new PeerChange.AllowedIp(c.prefix(), false)).toList());
+    }
+
+    /**
+     * The endpoint that a device is told: a new peer's is where it was heard last; later on it is what is configured, when that is new, and
+     * a device that has moved since is not called back.
+     */
+    private Endpoint endpoint(String hubId, PeerPlan plan, PeerPlan before, Port spoke) {
+        // A name whose address becomes known later counts as new only then.
+        if (before == null || before.endpoint() == null) {
+            final Endpoint last = endpoints.find(hubId, spoke);
+            if (last != null) {
+                return before == null ? last : null;
+            }
+        }
+        final boolean isNew = plan.endpoint() != null && (before == null || !plan.endpoint().equals(before.endpoint()));
+        return isNew ? Endpoint.of(plan.endpoint()) : null;
     }
 
     /** What the prefixes of the hub's own addresses do not cover. */
@@ -338,6 +361,7 @@ final class Reconciler {
             if (!used.contains(name) && !wanted.contains(name)) {
                 try {
                     if (machine.removeNamespace(name)) {
+                        made.remove(name);
                         namespaces.remove(name);
                     }
                 } catch (IOException e) {

@@ -25,8 +25,10 @@ import org.wgjvm.hub.machine.DryMachine;
 import org.wgjvm.hub.machine.LinuxMachine;
 import org.wgjvm.hub.machine.Machine;
 import org.wgjvm.hub.neutron.NeutronApi;
+import org.wgjvm.hub.page.AgentPage;
 import org.wgjvm.hub.port.Cidr;
 import org.wgjvm.hub.port.HostPort;
+import org.wgjvm.sys.NotifySocket;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -62,6 +64,9 @@ final class AgentCommand implements Callable<Integer> {
 
     @Option(names = "--tls-client-ca", paramLabel = "FILE", description = "TCP wants a client certificate of this authority, PEM.")
     private Path clientAuthority;
+
+    @Option(names = "--ui", paramLabel = "[ADDRESS:]PORT", description = "A page to watch it on, on this machine alone.")
+    private String ui;
 
     @Option(names = "--host", paramLabel = "NAME", description = "This node's name, as in binding:host_id. (the host name)")
     private String host;
@@ -105,6 +110,7 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         final InetSocketAddress at = listen == null ? null : address(listen);
+        final InetSocketAddress pageAt = ui == null ? null : pageAddress(ui);
         final String token = token();
         final SslContext tls = tls();
         if (at != null && token == null && clientAuthority == null) {
@@ -134,14 +140,51 @@ final class AgentCommand implements Callable<Integer> {
                     final InetSocketAddress bound = server.listen(at, token, tls);
                     out.println("the API listens at " + new HostPort(bound.getAddress().getHostAddress(), bound.getPort()));
                 }
-                out.println("agent of " + settings.host() + " listens at " + socket);
-                end.await();
+                try (AgentPage page = pageAt == null ? null : AgentPage.start(pageAt, agent, urlFile(), this::log)) {
+                    if (page != null) {
+                        // The whole address is for eyes, not for the journal of a service.
+                        out.println("page at " + page.place() + " - the address to open, with its token, is in " + urlFile());
+                    }
+                    out.println("agent of " + settings.host() + " listens at " + socket);
+                    notice("READY=1\nSTATUS=listens at " + socket);
+                    end.await();
+                    notice("STOPPING=1");
+                }
             }
         } finally {
             machine.close();
             ended.countDown();
         }
         return 0;
+    }
+
+    /** Beside the socket: {@code agent.url} for {@code agent.sock}. */
+    private Path urlFile() {
+        return socket.resolveSibling(socket.getFileName().toString().replaceFirst("\\.sock$", "") + ".url");
+    }
+
+    private static InetSocketAddress pageAddress(String text) throws CommandException {
+        try {
+            final HostPort parsed = HostPort.parse(text.contains(":") ? text : "127.0.0.1:" + text);
+            if (parsed.literal() == null || !parsed.literal().isLoopbackAddress()) {
+                throw new IllegalArgumentException("an address of this machine alone is wanted, 127.0.0.1 or [::1]");
+            }
+            return new InetSocketAddress(parsed.literal(), parsed.port());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("--ui " + text + ": " + e.getMessage());
+        }
+    }
+
+    /** Tells the service manager, if one has started this process. */
+    private void notice(String message) {
+        final String address = System.getenv("NOTIFY_SOCKET");
+        if (address != null && !address.isEmpty()) {
+            try (NotifySocket manager = NotifySocket.to(address)) {
+                manager.send(message);
+            } catch (IOException e) {
+                log("NOTIFY_SOCKET: " + e.getMessage());
+            }
+        }
     }
 
     private void log(String line) {

@@ -34,7 +34,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,8 +47,8 @@ import org.wgjvm.hub.agent.ApiException;
 import org.wgjvm.sys.FileDescriptors;
 
 /**
- * HTTP/1.1 for {@link Routes}: each request is answered on a virtual thread. A unix socket is its owner's alone; TCP takes who has the
- * token, or a certificate that a given authority signed.
+ * HTTP/1.1 for {@link Routes}: each request is answered on a virtual thread. A unix socket is its owner's alone; TCP takes whom a
+ * {@link Gate} lets in, who has the token, or a certificate that a given authority signed.
  */
 public final class HttpServer implements AutoCloseable {
     private static final int LONGEST_BODY = 64 << 20;
@@ -85,7 +84,7 @@ public final class HttpServer implements AutoCloseable {
         if (socket.toAbsolutePath().getParent() != null) {
             Files.createDirectories(socket.toAbsolutePath().getParent());
         }
-        final ServerBootstrap bootstrap = bootstrap(null, null).channel(EpollServerDomainSocketChannel.class);
+        final ServerBootstrap bootstrap = bootstrap(Gate.OPEN, null).channel(EpollServerDomainSocketChannel.class);
         final int before = FileDescriptors.umask(OWNER_ONLY);
         try {
             bind(bootstrap, new DomainSocketAddress(socket.toFile()), socket.toString());
@@ -106,7 +105,18 @@ public final class HttpServer implements AutoCloseable {
         if (token == null && tls == null) {
             throw new IllegalArgumentException("TCP wants a token or certificates");
         }
-        bind(bootstrap(token, tls).channel(EpollServerSocketChannel.class), at, at.toString());
+        return listen(at, token == null ? Gate.OPEN : new TokenGate(token), tls);
+    }
+
+    /**
+     * Listens on TCP.
+     *
+     * @param gate who may ask
+     * @param tls null for none
+     * @return where it listens
+     */
+    public InetSocketAddress listen(InetSocketAddress at, Gate gate, SslContext tls) throws IOException {
+        bind(bootstrap(gate, tls).channel(EpollServerSocketChannel.class), at, at.toString());
         return (InetSocketAddress) channels.getLast().localAddress();
     }
 
@@ -118,7 +128,7 @@ public final class HttpServer implements AutoCloseable {
         channels.add(bound.channel());
     }
 
-    private ServerBootstrap bootstrap(String token, SslContext tls) {
+    private ServerBootstrap bootstrap(Gate gate, SslContext tls) {
         return new ServerBootstrap().group(loops).childHandler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -127,7 +137,7 @@ public final class HttpServer implements AutoCloseable {
                 }
                 channel.pipeline().addLast(
                         new HttpServerCodec(LONGEST_LINE, LONGEST_LINE, LONGEST_LINE),
-                        new HttpServerKeepAliveHandler(), new HttpObjectAggregator(LONGEST_BODY), new Answering(token));
+                        new HttpServerKeepAliveHandler(), new HttpObjectAggregator(LONGEST_BODY), new Answering(gate));
                 channel.pipeline().addFirst(PATIENCE, new ReadTimeoutHandler(IDLE_SECONDS));
             }
         });
@@ -135,28 +145,33 @@ public final class HttpServer implements AutoCloseable {
 
     /** One connection; its requests one after the other, as they come. */
     private final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
-        private final String token;
-        private final Deque<Request> waiting = new ArrayDeque<>();
+        private final Gate gate;
+        private final Deque<Admitted> waiting = new ArrayDeque<>();
         private boolean busy;
 
-        Answering(String token) {
-            this.token = token;
+        Answering(Gate gate) {
+            this.gate = gate;
         }
+
+        /** A request, and what its answer carries. */
+        private record Admitted(Request request, Map<String, String> headers) {}
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest http) {
             if (!http.decoderResult().isSuccess()) {
-                send(context, PortApi.refusal(new ApiException(400, "", "not HTTP")));
+                send(context, PortApi.refusal(new ApiException(400, "", "not HTTP")), Map.of());
                 context.close();
                 return;
             }
-            if (!allowed(http)) {
-                send(context, PortApi.refusal(new ApiException(401, "", "a token is wanted: Authorization: Bearer, or X-Auth-Token")));
+            final Gate.Admission admission = gate.admit(http);
+            if (admission.refusal() != null) {
+                send(context, admission.refusal(), admission.headers());
                 return;
             }
             final QueryStringDecoder address = new QueryStringDecoder(http.uri());
-            final Request request = new Request(
-                    http.method().name(), address.path(), address.parameters(), http.content().toString(StandardCharsets.UTF_8), Map.of());
+            final Admitted request = new Admitted(new Request(
+                    http.method().name(), address.path(), address.parameters(), http.content().toString(StandardCharsets.UTF_8), Map.of()),
+                    admission.headers());
             if (busy) {
                 waiting.add(request);
             } else {
@@ -165,7 +180,7 @@ public final class HttpServer implements AutoCloseable {
         }
 
         /** One after the other, so that answers keep the order of requests: what was read already waits, and more is not read. */
-        private void begin(ChannelHandlerContext context, Request request) {
+        private void begin(ChannelHandlerContext context, Admitted admitted) {
             busy = true;
             context.channel().config().setAutoRead(false);
             if (context.pipeline().get(PATIENCE) != null) {
@@ -173,14 +188,14 @@ public final class HttpServer implements AutoCloseable {
                 context.pipeline().remove(PATIENCE);
             }
             threads.execute(() -> {
-                final Answer answer = answer(request);
-                context.executor().execute(() -> end(context, answer));
+                final Answer answer = answer(admitted.request());
+                context.executor().execute(() -> end(context, answer, admitted.headers()));
             });
         }
 
-        private void end(ChannelHandlerContext context, Answer answer) {
-            send(context, answer);
-            final Request next = waiting.poll();
+        private void end(ChannelHandlerContext context, Answer answer, Map<String, String> headers) {
+            send(context, answer, headers);
+            final Admitted next = waiting.poll();
             if (next != null) {
                 begin(context, next);
                 return;
@@ -202,21 +217,13 @@ public final class HttpServer implements AutoCloseable {
             }
         }
 
-        private boolean allowed(FullHttpRequest http) {
-            if (token == null) {
-                return true;
-            }
-            final String bearer = http.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-            final String given = bearer.startsWith("Bearer ") ? bearer.substring(7) : http.headers().get("X-Auth-Token", "");
-            return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
-        }
-
-        private void send(ChannelHandlerContext context, Answer answer) {
+        private void send(ChannelHandlerContext context, Answer answer, Map<String, String> headers) {
             final FullHttpResponse response = new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(answer.status()), Unpooled.wrappedBuffer(answer.body()));
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.type());
             response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
             response.headers().set("X-Content-Type-Options", "nosniff");
+            headers.forEach((name, value) -> response.headers().set(name, value));
             if (answer.status() != 204) {
                 response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
             }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.wgjvm.core.config.DeviceChange;
-import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.device.DeviceStatistics;
 
 /** A node on which nothing is done: it looks at the real one, and says what would be. */
 public final class DryMachine implements Machine {
@@ -57,7 +57,7 @@ public final class DryMachine implements Machine {
 
     @Override
     public void makeNamespace(String name) {
-        if (made.add(name)) {
+        if (made.add(name) && !real.hasNamespace(name)) {
             said.accept("would make namespace " + name);
         }
     }
@@ -129,7 +129,7 @@ public final class DryMachine implements Machine {
         }
 
         @Override
-        public DeviceSnapshot snapshot() {
+        public DeviceStatistics statistics() {
             return null;
         }
 

@@ -73,6 +73,7 @@ final class LinuxNamespaces {
         }
     }
 
+    /** Makes one, or what is missing of it, since whoever makes one may be killed half-way. */
     static void make(String name) throws IOException {
         if (!exists(name)) {
             Files.deleteIfExists(DIRECTORY.resolve(name));

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.wgjvm.core.config.DeviceChange;
-import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.device.DeviceStatistics;
 import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.hub.port.Cidr;
 import org.wgjvm.sys.Errno;
@@ -158,8 +158,8 @@ final class LinuxTunnel implements Tunnel {
     }
 
     @Override
-    public DeviceSnapshot snapshot() throws IOException {
-        return await(plane.snapshot());
+    public DeviceStatistics statistics() throws IOException {
+        return await(plane.statistics());
     }
 
     private int openNamespace() throws IOException {

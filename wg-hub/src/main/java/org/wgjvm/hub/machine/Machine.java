@@ -13,7 +13,7 @@ public interface Machine extends AutoCloseable {
     /** Whether there is a namespace of that name. */
     boolean hasNamespace(String name);
 
-    /** Makes a namespace that forwards packets. */
+    /** Makes a namespace that forwards packets; of one that is there already, what is missing of it. */
     void makeNamespace(String name) throws IOException;
 
     /** Removes a namespace, unless there is an interface in it; returns whether it is gone. */

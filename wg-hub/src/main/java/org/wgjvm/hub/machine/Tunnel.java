@@ -2,7 +2,7 @@ package org.wgjvm.hub.machine;
 
 import java.io.IOException;
 import org.wgjvm.core.config.DeviceChange;
-import org.wgjvm.core.config.DeviceSnapshot;
+import org.wgjvm.core.device.DeviceStatistics;
 
 /** A WireGuard interface of ours. One thread at a time; what cannot be done is thrown and may be tried again. */
 public interface Tunnel extends AutoCloseable {
@@ -18,8 +18,8 @@ public interface Tunnel extends AutoCloseable {
     /** Changes keys and peers. */
     void configure(DeviceChange change) throws IOException;
 
-    /** Its state now; null when it has none to tell. */
-    DeviceSnapshot snapshot() throws IOException;
+    /** What it has counted, without any secret; null when it has nothing to tell. */
+    DeviceStatistics statistics() throws IOException;
 
     /** Removes it. Idempotent. */
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** Files that are there whole, new or old, whatever happens; readable by their owner alone from their first moment. */
@@ -21,7 +22,15 @@ final class AtomicFile {
     private static final FileAttribute<?> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    /** Told of each step, with the file that it is about; for tests, which end everything there. */
+    private static volatile BiConsumer<String, Path> steps = (step, file) -> { };
+
     private AtomicFile() {}
+
+    /** Has steps told, of all threads, until others are. */
+    static void tell(BiConsumer<String, Path> to) {
+        steps = to;
+    }
 
     /** Makes a directory, and those above it, for the owner alone. */
     static void directory(Path directory) throws IOException {
@@ -38,6 +47,7 @@ final class AtomicFile {
         final Path directory = file.getParent();
         directory(directory);
         final Path fresh = directory.resolve(TEMPORARY + file.getFileName());
+        steps.accept("before writing", file);
         Files.deleteIfExists(fresh);
         try (FileChannel channel = FileChannel.open(
                 fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)) {
@@ -49,7 +59,9 @@ final class AtomicFile {
                 channel.force(true);
             }
         }
+        steps.accept("before renaming", file);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        steps.accept("after renaming", file);
         if (durable) {
             sync(directory);
         }
@@ -75,8 +87,12 @@ final class AtomicFile {
 
     /** The same, without {@code durable} only after {@link #settle}. */
     static void delete(Path file, boolean durable) throws IOException {
-        if (Files.deleteIfExists(file) && durable) {
-            sync(file.getParent());
+        steps.accept("before deleting", file);
+        if (Files.deleteIfExists(file)) {
+            steps.accept("after deleting", file);
+            if (durable) {
+                sync(file.getParent());
+            }
         }
     }
 
@@ -90,10 +106,10 @@ final class AtomicFile {
         }
     }
 
-    /** Removes what a crash in the middle of a write has left, in a directory and those below it. */
-    static void sweep(Path directory) throws IOException {
+    /** Removes what a crash in the middle of a write has left, in a directory and so many levels below it. */
+    static void sweep(Path directory, int levels) throws IOException {
         if (Files.isDirectory(directory)) {
-            try (Stream<Path> files = Files.walk(directory)) {
+            try (Stream<Path> files = Files.walk(directory, 1 + levels)) {
                 for (final Path left : files.filter(AtomicFile::isTemporary).toList()) {
                     Files.deleteIfExists(left);
                 }

@@ -8,12 +8,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.api.AddCommand;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.LogCommand;
+import org.eclipse.jgit.api.StatusCommand;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.diff.DiffFormatter;
 import org.eclipse.jgit.lib.Constants;
@@ -32,12 +37,13 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 public final class History implements AutoCloseable {
     private static final long GATHER_MS = 100;
     private static final int MOST_IN_A_SUBJECT = 3;
+    private static final int MOST_PATHS = 100;
     private static final PersonIdent AUTHOR = new PersonIdent("wg-hub", "wg-hub@localhost");
 
     private final Git git;
     private final BiConsumer<String, Exception> onTrouble;
     private final ScheduledExecutorService thread;
-    private final List<String> waiting = new ArrayList<>();
+    private final List<Change> waiting = new ArrayList<>();
 
     /**
      * What changed when.
@@ -47,6 +53,9 @@ public final class History implements AutoCloseable {
      * @param message what
      */
     public record Entry(String id, Instant at, String message) {}
+
+    /** What has changed, and of which port; null for perhaps any. */
+    private record Change(String what, String portId) {}
 
     private History(Git git, BiConsumer<String, Exception> onTrouble) {
         this.git = git;
@@ -68,17 +77,17 @@ public final class History implements AutoCloseable {
                     ? Git.init().setDirectory(directory.toFile()).setInitialBranch("main").call()
                     : Git.open(directory.toFile());
             final History history = new History(git, onTrouble);
-            history.changed("as found at the start");
+            history.changed("as found at the start", null);
             return history;
         } catch (GitAPIException e) {
             throw new IOException(directory + ": " + e.getMessage(), e);
         }
     }
 
-    /** The files have changed; {@code what} will be in the message. */
-    public void changed(String what) {
+    /** The file of a port has changed, or, with null, perhaps any; {@code what} will be in the message. */
+    public void changed(String what, String portId) {
         synchronized (waiting) {
-            waiting.add(what);
+            waiting.add(new Change(what, portId));
             if (waiting.size() > 1) {
                 return;
             }
@@ -87,15 +96,14 @@ public final class History implements AutoCloseable {
     }
 
     private void commit() {
-        final List<String> all;
+        final List<Change> changes;
         synchronized (waiting) {
-            all = List.copyOf(waiting);
+            changes = List.copyOf(waiting);
             waiting.clear();
         }
+        final List<String> all = changes.stream().map(Change::what).toList();
         try {
-            git.add().addFilepattern("ports").call();
-            git.add().addFilepattern("ports").setUpdate(true).call();
-            if (git.status().call().isClean()) {
+            if (!stage(paths(changes))) {
                 return;
             }
             final String subject = all.size() <= MOST_IN_A_SUBJECT ? String.join(", ", all) : all.size() + " changes";
@@ -105,6 +113,27 @@ public final class History implements AutoCloseable {
         } catch (GitAPIException | RuntimeException e) {
             onTrouble.accept("the history was not written", e);
         }
+    }
+
+    /** The files that may have changed; of very many changes the directory of all. */
+    private static Set<String> paths(List<Change> changes) {
+        final boolean few = changes.size() <= MOST_PATHS && changes.stream().noneMatch(c -> c.portId() == null);
+        return few ? changes.stream().map(c -> PortStore.path(c.portId())).collect(Collectors.toCollection(TreeSet::new)) : Set.of("ports");
+    }
+
+    /** Brings files as they are into the index; returns whether that is another state than the last commit's. */
+    private boolean stage(Set<String> paths) throws GitAPIException {
+        final AddCommand changed = git.add();
+        final AddCommand gone = git.add().setUpdate(true);
+        final StatusCommand status = git.status();
+        for (final String path : paths) {
+            changed.addFilepattern(path);
+            gone.addFilepattern(path);
+            status.addPath(path);
+        }
+        changed.call();
+        gone.call();
+        return !status.call().isClean();
     }
 
     /** The newest changes first; of one port, or, with null, of all. */

@@ -83,7 +83,7 @@ public final class KeyStore {
 
     /** Forgets the keys of all ports but these: what a crash between two files has left. Returns how many there were. */
     public int forgetAllBut(Set<String> ids) throws IOException {
-        AtomicFile.sweep(directory);
+        AtomicFile.sweep(directory, 0);
         int forgotten = 0;
         for (final Path file : AtomicFile.list(directory)) {
             final String name = file.getFileName().toString();

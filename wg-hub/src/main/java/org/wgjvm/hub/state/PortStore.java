@@ -40,7 +40,9 @@ public final class PortStore {
     /** Makes what is missing of the directory, and removes what a crash has left in it. */
     public void prepare() throws IOException {
         AtomicFile.directory(config.resolve("ports"));
-        AtomicFile.sweep(config.resolve("ports"));
+        AtomicFile.sweep(config.resolve("ports"), 1);
+        AtomicFile.sweep(config.resolveSibling("neutron"), 1);
+        AtomicFile.sweep(config.getParent(), 0);
     }
 
     /** Reads everything; a file that cannot be read is an error that names it, since forgetting a port would take its device down. */

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.wgjvm.core.config.DeviceChange;
-import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.config.PeerChange;
+import org.wgjvm.core.device.DeviceStatistics;
+import org.wgjvm.core.device.PeerStatistics;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.hub.machine.LinkPlan;
 import org.wgjvm.hub.machine.Machine;
@@ -23,10 +25,11 @@ import org.wgjvm.hub.machine.Tunnel;
  * A node in memory, which can fail at a call, or be killed at one. What of it outlives a process is in {@link Kernel}, as with the real
  * one: namespaces and other people's interfaces stay, tunnels and ports go.
  */
-final class FakeMachine implements Machine {
+public final class FakeMachine implements Machine {
     /** What is there whatever the agent does. */
-    static final class Kernel {
+    public static final class Kernel {
         final Set<String> namespaces = new TreeSet<>();
+        final Set<String> forwarding = new TreeSet<>();
         final Set<String> foreignIn = new TreeSet<>();
         final Set<Integer> takenPorts = new TreeSet<>();
         final List<Stray> strays = new ArrayList<>();
@@ -45,16 +48,26 @@ final class FakeMachine implements Machine {
     /** The number of the call at which the process is killed, or -1. */
     int killedAt = -1;
 
+    /** What tunnels have counted of a peer; null when they tell nothing. */
+    private volatile Function<PeerChange, PeerStatistics> counting;
+
     /** Calls that begin so fail. */
     String failing = "\0";
 
     private boolean dead;
 
-    FakeMachine(Kernel kernel) {
+    /** One on which nothing is there yet but what the kernel has. */
+    public FakeMachine(Kernel kernel) {
         this.kernel = kernel;
     }
 
-    private synchronized void step(String call) throws IOException {
+    /** Has its tunnels tell this of their peers. */
+    public void count(Function<PeerChange, PeerStatistics> of) {
+        counting = of;
+    }
+
+    /** One more step, be it of the machine or, as tests have it, of something else that a process may be killed at. */
+    synchronized void step(String call) throws IOException {
         if (dead) {
             throw new Killed();
         }
@@ -101,8 +114,12 @@ final class FakeMachine implements Machine {
 
     @Override
     public void makeNamespace(String name) throws IOException {
-        step("make " + name);
-        kernel.namespaces.add(name);
+        if (kernel.namespaces.add(name)) {
+            step("make " + name);
+        }
+        // Only from here on it forwards packets.
+        step("set up " + name);
+        kernel.forwarding.add(name);
     }
 
     @Override
@@ -112,6 +129,7 @@ final class FakeMachine implements Machine {
             return false;
         }
         kernel.namespaces.remove(name);
+        kernel.forwarding.remove(name);
         return true;
     }
 
@@ -208,8 +226,10 @@ final class FakeMachine implements Machine {
         }
 
         @Override
-        public DeviceSnapshot snapshot() {
-            return null;
+        public DeviceStatistics statistics() {
+            return counting == null ? null : new DeviceStatistics(
+                    null, plan.up(), port, 1420, new DeviceStatistics.Handshakes(0, 0, 0, 0, 0, 0, 0), Map.of(), 0, 0,
+                    peers.values().stream().map(counting).toList());
         }
 
         @Override

@@ -146,7 +146,7 @@ final class HttpServerTest {
         assertEquals(401, exchange(tcp, request("GET", "/healthz", null, "Authorization: Bearer x\r\n")).status());
         assertEquals(200, exchange(tcp, request("GET", "/healthz", null, "Authorization: Bearer " + TOKEN + "\r\n")).status());
         assertEquals(200, exchange(tcp, request("GET", "/healthz", null, "X-Auth-Token: " + TOKEN + "\r\n")).status());
-        assertThrows(IllegalArgumentException.class, () -> server.listen(tcp, null, null));
+        assertThrows(IllegalArgumentException.class, () -> server.listen(tcp, (String) null, null));
     }
 
     @Test
