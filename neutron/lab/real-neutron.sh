@@ -94,6 +94,16 @@ agents = net1:unix:$work/agent.sock
 sweep_seconds = 3
 EOF
 
+say "the policy file, by oslo.policy's own tool: every name in it is one of Neutron's"
+printf '[oslo_policy]\npolicy_file = %s\npolicy_dirs = %s\n' "$root/neutron/etc/policy.d/wghub.yaml" "$work/none" > "$work/policy.conf"
+validate() { $python "$packages/root/usr/bin/oslopolicy-validator" --config-file "$work/policy.conf" --namespace neutron > "$work/policy.log" 2>&1; }
+validate || { cat "$work/policy.log" >&2; fail "oslopolicy-validator"; }
+sed 's/create_port:binding:host_id/create_port:binding:host/' "$root/neutron/etc/policy.d/wghub.yaml" > "$work/wrong.yaml"
+sed -i "s:^policy_file.*:policy_file = $work/wrong.yaml:" "$work/policy.conf"
+if validate; then fail "oslopolicy-validator has nothing to say against a wrong name"; fi
+grep -q 'create_port:binding:host' "$work/policy.log" || fail "oslopolicy-validator fails for another reason: $(cat "$work/policy.log")"
+$python "$root/neutron/lab/policy.py" "$root/neutron/etc/policy.d/wghub.yaml" || fail "the policy file allows something else than it should"
+
 say "namespaces: a node, a NAT, a device behind it, and another device"
 for ns in "$node" "$nat" "$device" "$second_device"; do ip netns add "$ns"; ip -n "$ns" link set lo up; done
 ip -n "$node" link add eth0 type veth peer name wan netns "$nat"
