@@ -1,5 +1,5 @@
 """bin/bench pauses: a tunnel of ours at full speed for a minute, and what the JVM's flight recorder saw of both daemons: pauses and garbage."""
-import argparse, collections, json, os, re, subprocess, sys, tempfile
+import argparse, collections, datetime, json, os, re, subprocess, sys, tempfile, time
 
 import lab, report, traffic
 
@@ -34,15 +34,25 @@ class Recorder:
             raise lab.LabError(f"jcmd {' '.join(words)}: {done.stdout}{done.stderr}")
 
     def start(self, settings):
+        """Also collects what the recorder's own start has left, so that it is no pause of the minute that counts."""
         self.command("JFR.start", "name=pauses", f"settings={settings}")
+        time.sleep(1)
+        self.command("GC.run")
 
     def stop(self):
         self.command("JFR.stop", "name=pauses", f"filename={self.file}")
 
-    def events(self):
+    def events(self, since):
         command = [os.path.join(self.tools, "jfr"), "print", "--json", "--events", ",".join(EVENTS), "--stack-depth", "12", self.file]
         shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        return json.loads(shown)["recording"]["events"]
+        events = json.loads(shown)["recording"]["events"]
+        return [event for event in events if when(event) >= since]
+
+
+def when(event):
+    """Seconds since 1970."""
+    text = re.sub(r"(\.\d{6})\d*", r"\1", event["values"]["startTime"]).replace("Z", "+00:00")
+    return datetime.datetime.fromisoformat(text).timestamp()
 
 
 def milliseconds(duration):
@@ -90,13 +100,16 @@ def main():
         recorders = {end: Recorder(jdk, daemon, directory) for end, daemon in (("sending", tunnel.near), ("receiving", tunnel.far))}
         for recorder in recorders.values():
             recorder.start(settings)
+        # A thread's first sample speaks for all that it has allocated in its life: a second of traffic takes those.
+        traffic.tcp(tunnel, 1, "-P", str(chosen.streams))
         print(f"recording, {chosen.secs} s ...", flush=True)
+        since = time.time()
         rate, _ = traffic.tcp(tunnel, chosen.secs, "-P", str(chosen.streams))
         for recorder in recorders.values():
             recorder.stop()
         print(f"TCP, {chosen.streams} stream(s), {chosen.secs} s: {rate / 1e9:.2f} Gbit/s")
         for end, recorder in recorders.items():
-            pauses, garbage = figures(recorder.events())
+            pauses, garbage = figures(recorder.events(since))
             print(f"{end} daemon: {len(pauses)} pauses for garbage collection, longest {max(pauses, default=0):.2f} ms, "
                   f"{sum(each > 1 for each in pauses)} over 1 ms; about {sum(garbage.values()) / 1e6 / chosen.secs:.2f} MB of garbage a second")
             for name, weight in garbage.most_common(8):
