@@ -38,7 +38,7 @@ def options():
         if getattr(chosen, name) is None:
             setattr(chosen, name, quick if chosen.quick else full)
     chosen.probe = 0.3 if chosen.quick else 0.8
-    chosen.idle_s = 4 if chosen.quick else 10
+    chosen.idle_s = 4 if chosen.quick else 20
     return chosen
 
 
