@@ -41,12 +41,20 @@ final class HubArrowsTest {
                 .check(OURS);
     }
 
+    @Test
+    void whoSpeaksToEtcdIsOneClassAndWhoConfiguresItAnother() {
+        noClasses().that().haveNameNotMatching(".*\\.(EtcdStore|EtcdOptions)(\\$.*)?")
+                .and().resideInAPackage("org.wgjvm..").should().dependOnClassesThat()
+                .resideInAnyPackage("io.etcd..", "io.grpc..", "io.vertx..").check(OURS);
+    }
+
     @ParameterizedTest(name = "{0} uses, of the hub, only: {1}")
     @CsvSource({
         "port,",
         "state, port",
         "machine, port",
-        "agent, port state machine",
+        "share, port state",
+        "agent, port state machine share",
         "http, port state agent",
         "neutron, port state agent http",
         "page, port agent http",

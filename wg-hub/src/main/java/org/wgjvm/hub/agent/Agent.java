@@ -46,34 +46,51 @@ public final class Agent implements AutoCloseable {
     private final Reconciler reconciler;
     private final PortViews views;
     private final Desired desired;
+    private final Neighbourhood neighbourhood;
     private ScheduledFuture<?> retry;
     private boolean started;
 
     /** A port as an answer shows it, and whether it is new. */
     public record Outcome(JsonObject port, boolean created) {}
 
-    private Agent(Settings settings, Machine machine, Consumer<String> log) throws IOException {
+    private Agent(Settings settings, Machine machine, Consumer<String> log, Sharing sharing) throws IOException {
         this.settings = settings;
         this.machine = machine;
         this.log = log;
         thread = new AgentThread(log);
         lock = settings.dryRun() ? null : StateLock.take(settings.state());
         final PortStore store = new PortStore(settings.state());
-        keys = new KeyStore(settings.state());
+        keys = new KeyStore(
+                settings.state(), sharing == null || sharing.secret() == null ? null : id -> sharing.secret().privateKey(id));
+        neighbourhood = sharing == null ? null : new Neighbourhood(settings, sharing, keys, inventory, thread, log);
         lookup = new EndpointLookup(this::everything);
         final NamespaceRecord namespaces = new NamespaceRecord(settings.state(), settings.dryRun());
         history = settings.dryRun()
                 ? null
                 : History.open(store.config(), (what, why) -> log.accept(what + ": " + why.getMessage()));
         endpoints = new KnownEndpoints(new EndpointFile(settings.state()), settings.dryRun(), log);
-        reconciler = new Reconciler(settings, machine, inventory, keys, namespaces, lookup, endpoints, log, id -> thread.later(() -> {
-            if (inventory.get(id) != null) {
-                log.accept(inventory.get(id).port().deviceName() + ": something took the interface away");
-                reconcile(Set.of(inventory.get(id).port().networkId()));
-            }
-        }));
-        views = new PortViews(settings, inventory, reconciler, keys);
-        desired = new Desired(settings, inventory, keys, store, history, reconciler, views::forget, log);
+        reconciler = new Reconciler(
+                settings, machine, inventory, keys, namespaces, lookup, endpoints, log,
+                sharing == null ? Rights.ALL : neighbourhood, id -> thread.later(() -> gone(id)));
+        views = new PortViews(settings, inventory, reconciler, keys, sharing == null ? PortViews.Neighbours.NONE : neighbourhood);
+        desired = new Desired(
+                settings, inventory, keys, store, history, reconciler, sharing == null ? null : neighbourhood.replica(), views::forget,
+                log);
+        if (sharing != null) {
+            neighbourhood.replica().keptBy(desired);
+        }
+    }
+
+    private void gone(String id) {
+        if (inventory.get(id) != null) {
+            log.accept(inventory.get(id).port().deviceName() + ": something took the interface away");
+            reconcile(Set.of(inventory.get(id).port().networkId()));
+        }
+    }
+
+    /** The same, for an agent that shares nothing with others. */
+    public static Agent start(Settings settings, Machine machine, Set<String> routers, Consumer<String> log) throws IOException {
+        return start(settings, machine, routers, log, null);
     }
 
     /**
@@ -81,9 +98,11 @@ public final class Agent implements AutoCloseable {
      *
      * @param routers namespaces to have beside those of projects
      * @param log told, a line each, what happens
+     * @param sharing how what is wanted is shared with other agents, or null
      */
-    public static Agent start(Settings settings, Machine machine, Set<String> routers, Consumer<String> log) throws IOException {
-        final Agent agent = new Agent(settings, machine, log);
+    public static Agent start(Settings settings, Machine machine, Set<String> routers, Consumer<String> log, Sharing sharing)
+            throws IOException {
+        final Agent agent = new Agent(settings, machine, log, sharing);
         agent.reconciler.wanted().addAll(routers);
         boolean begun = false;
         try {
@@ -102,6 +121,9 @@ public final class Agent implements AutoCloseable {
 
     /** Lets go of the state directory, and touches nothing else: as if the process had ended. */
     void abandon() {
+        if (neighbourhood != null) {
+            neighbourhood.close();
+        }
         thread.end();
         if (history != null) {
             history.close();
@@ -117,29 +139,61 @@ public final class Agent implements AutoCloseable {
 
     private void begin() throws IOException {
         desired.load();
-        reconciler.all();
+        if (neighbourhood != null) {
+            neighbourhood.begin(this::follow, () -> safely("looking at what may be here", this::reconcileAll));
+        }
+        reconcileAll();
         started = true;
         thread.every(settings.resyncSeconds(), this::resync);
         thread.every(ENDPOINTS_SECONDS, this::rememberEndpoints);
-        scheduleRetry();
     }
 
     private void resync() {
-        try {
+        safely("resync", () -> {
             lookup.refresh();
-            reconciler.all();
-            scheduleRetry();
-        } catch (RuntimeException e) {
-            log.accept("resync: " + e);
+            reconcileAll();
+        });
+        if (neighbourhood != null) {
+            follow();
         }
     }
 
     private void rememberEndpoints() {
+        safely("where spokes are", () -> endpoints.refresh(inventory, reconciler));
+    }
+
+    private void safely(String what, Runnable task) {
         try {
-            endpoints.refresh(inventory, reconciler);
+            task.run();
         } catch (RuntimeException e) {
-            log.accept("where spokes are: " + e);
+            log.accept(what + ": " + e);
         }
+    }
+
+    /** Brings here what others have changed, and takes up what they have asked of this host. */
+    private void follow() {
+        try {
+            neighbourhood.replica().whole(() -> {
+                final Set<String> networks = new LinkedHashSet<>(neighbourhood.replica().concerned());
+                try {
+                    networks.addAll(desired.takeUp());
+                } finally {
+                    reconcile(networks);
+                }
+                return null;
+            });
+        } catch (ApiException e) {
+            if (e.status() < 500) {
+                log.accept("taking up a hub: " + e.getMessage());
+            }
+        } catch (FieldException | IOException | RuntimeException e) {
+            log.accept("what others have changed: " + e);
+        }
+    }
+
+    /** A request that may change what is wanted. */
+    private <T> T change(AgentThread.Request<T> request) throws ApiException, IOException {
+        return thread.ask(neighbourhood == null ? request : () -> neighbourhood.replica().whole(request));
     }
 
     private void everything() {
@@ -151,12 +205,31 @@ public final class Agent implements AutoCloseable {
         scheduleRetry();
     }
 
+    /** Its connection with others, or null. */
+    Neighbourhood neighbourhood() {
+        return neighbourhood;
+    }
+
+    private void report() {
+        if (neighbourhood == null) {
+            return;
+        }
+        for (final PortEntry entry : inventory.hubs()) {
+            try {
+                neighbourhood.report(entry.port().id(), neighbourhood.has(entry) ? views.report(entry) : null);
+            } catch (IOException e) {
+                log.accept(entry.port().deviceName() + ": " + e.getMessage());
+            }
+        }
+    }
+
     private void scheduleRetry() {
         if (retry != null) {
             retry.cancel(false);
         }
         final long inNs = reconciler.retry(System.nanoTime());
         retry = inNs < 0 ? null : thread.in(inNs, this::scheduleRetry);
+        report();
     }
 
     /** The settings it works with. */
@@ -166,7 +239,7 @@ public final class Agent implements AutoCloseable {
 
     /** Wants a port to be as {@code body} says. Idempotent. */
     public Outcome put(String id, Fields body) throws ApiException, IOException {
-        return thread.ask(() -> {
+        return change(() -> {
             final boolean created = inventory.get(id) == null;
             reconcile(desired.accept(id, body));
             return new Outcome(views.view(inventory.get(id)), created);
@@ -193,7 +266,7 @@ public final class Agent implements AutoCloseable {
 
     /** Wants a port to be no more; returns whether there was one. */
     public boolean delete(String id) throws ApiException, IOException {
-        return thread.ask(() -> {
+        return change(() -> {
             final PortEntry entry = inventory.get(id);
             if (entry == null) {
                 return false;
@@ -206,12 +279,12 @@ public final class Agent implements AutoCloseable {
 
     /** Wants a hub to be in a router's namespace. */
     public JsonObject attach(String id, Fields body) throws ApiException, IOException {
-        return thread.ask(() -> attachment(id, Desired.attachment(body)));
+        return change(() -> attachment(id, Desired.attachment(body)));
     }
 
     /** Wants a hub to be in no router's namespace. */
     public JsonObject detach(String id) throws ApiException, IOException {
-        return thread.ask(() -> attachment(id, null));
+        return change(() -> attachment(id, null));
     }
 
     private JsonObject attachment(String id, Attachment attachment) throws ApiException, IOException {
@@ -226,7 +299,7 @@ public final class Agent implements AutoCloseable {
      * @param body {@code revision}, which never goes back, and {@code ports}, each perhaps with an {@code attachment}
      */
     public JsonObject sync(Fields body) throws ApiException, IOException {
-        return thread.ask(() -> {
+        return change(() -> {
             final Set<String> networks = new LinkedHashSet<>();
             final JsonObject answer = desired.sync(body, networks);
             reconcile(networks);
@@ -274,7 +347,7 @@ public final class Agent implements AutoCloseable {
         return thread.ask(() -> {
             final JsonObject health = new JsonObject();
             final JsonArray failing = new JsonArray();
-            for (final PortEntry entry : inventory.hubs()) {
+            for (final PortEntry entry : reconciler.here()) {
                 final Hub hub = reconciler.hub(entry.port().id());
                 if (hub == null || hub.error != null) {
                     final JsonObject one = new JsonObject();
@@ -283,12 +356,17 @@ public final class Agent implements AutoCloseable {
                     failing.add(one);
                 }
             }
-            health.addProperty("status", started && failing.isEmpty() ? "ok" : "degraded");
+            final JsonObject shared = neighbourhood == null ? null : neighbourhood.health();
+            final boolean shares = shared == null || shared.get("reachable").getAsBoolean();
+            health.addProperty("status", started && failing.isEmpty() && shares ? "ok" : "degraded");
             health.addProperty("host", settings.host());
             health.addProperty("revision", desired.revision());
             health.addProperty("hubs", inventory.count(PortKind.HUB));
             health.addProperty("spokes", inventory.count(PortKind.SPOKE));
             health.add("failing", failing);
+            if (shared != null) {
+                health.add("shared", shared);
+            }
             return health;
         });
     }
@@ -346,7 +424,7 @@ public final class Agent implements AutoCloseable {
         }
         final Outcome outcome = put(id, new Fields(body, ""));
         if (then.port().kind() == PortKind.HUB) {
-            return new Outcome(thread.ask(() -> attachment(id, then.attachment())), outcome.created());
+            return new Outcome(change(() -> attachment(id, then.attachment())), outcome.created());
         }
         return outcome;
     }

@@ -27,7 +27,7 @@ final class AgentMetrics {
         all.add(gauge("wghub_ports", "Ports that are wanted", List.of(
                 point(Labels.of("kind", "hub"), inventory.count(PortKind.HUB)),
                 point(Labels.of("kind", "spoke"), inventory.count(PortKind.SPOKE)))));
-        final List<PortEntry> hubs = inventory.hubs();
+        final List<PortEntry> hubs = reconciler.here();
         all.add(gauge("wghub_hubs_active", "Hubs that are as they should be", List.of(
                 point(Labels.EMPTY, hubs.stream().filter(views::isActive).count()))));
         all.add(gauge("wghub_hubs_failing", "Hubs for which something could not be done, and is tried again", List.of(

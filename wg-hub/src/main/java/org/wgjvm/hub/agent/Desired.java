@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,7 +26,12 @@ import org.wgjvm.hub.state.PortStore;
  * What is wanted: what is asked for is checked against what there is, and kept; realising it is somebody else's. One thread at a time, but
  * for the history.
  */
-final class Desired {
+final class Desired implements Replica.Keeping {
+    /** How many ports are changed in the shared store by one transaction: with what belongs to them no more than etcd takes. */
+    static final int MOST_AT_ONCE = 40;
+
+    private static final int MANY = 20;
+
     private final Settings settings;
     private final Inventory inventory;
     private final KeyStore keys;
@@ -34,23 +40,27 @@ final class Desired {
     private final Reconciler reconciler;
     private final Consumer<String> forgotten;
     private final Consumer<String> log;
+    private final Replica replica;
+    private List<Edit> batch;
     private long revision;
 
     /**
      * Nothing is wanted before {@link #load}.
      *
      * @param history null in a dry run
+     * @param replica where it is written first, or null
      * @param forgotten told the id of a port that is wanted no longer
      */
     Desired(
             Settings settings, Inventory inventory, KeyStore keys, PortStore store, History history, Reconciler reconciler,
-            Consumer<String> forgotten, Consumer<String> log) {
+            Replica replica, Consumer<String> forgotten, Consumer<String> log) {
         this.settings = settings;
         this.inventory = inventory;
         this.keys = keys;
         this.store = store;
         this.history = history;
         this.reconciler = reconciler;
+        this.replica = replica;
         this.forgotten = forgotten;
         this.log = log;
     }
@@ -72,8 +82,8 @@ final class Desired {
         }
     }
 
-    /** The revision of the last full state, or -1. */
-    long revision() {
+    @Override
+    public long revision() {
         return revision;
     }
 
@@ -91,22 +101,26 @@ final class Desired {
         final PortEntry before = inventory.get(id);
         final PortReader.Read read = PortReader.read(body, id, before == null ? null : before.port().kind());
         final Port port = read.port();
-        if (port.kind() == PortKind.HUB && !port.binding().hostId().equals(settings.host())) {
+        if (port.kind() == PortKind.HUB && replica == null && !isHome(port)) {
             throw new ApiException(409, "binding:host_id", "this agent is that of " + settings.host());
         }
         if (read.keyChange() == PortReader.KeyChange.KEEP && !keys.hasPresharedKey(id)) {
             throw new ApiException(400, "binding:profile.preshared_key", "there is none that could be kept");
         }
+        if (read.keyChange() == PortReader.KeyChange.SET && replica != null && !replica.canSeal()) {
+            throw new ApiException(409, "binding:profile.preshared_key", "cannot be told to the other agents without a --secret-file");
+        }
         inventory.check(port);
-        final PortEntry entry = before == null ? create(port) : before.with(port);
+        final boolean moves = before == null
+                || port.kind() == PortKind.HUB && !port.binding().hostId().equals(before.port().binding().hostId());
+        final PortEntry entry = moves ? create(port).with(before == null ? null : before.attachment()) : before.with(port);
         try {
-            if (!settings.dryRun() && read.keyChange() != PortReader.KeyChange.KEEP) {
-                keys.presharedKey(id, read.presharedKey());
+            final PortReader.KeyChange keyChange = keyChange(id, read);
+            if (!entry.equals(before) || keyChange != PortReader.KeyChange.KEEP) {
+                write(new Edit(before, entry, keyChange, read.presharedKey(),
+                        (before == null ? "create " : "update ") + port.kind().label() + " " + id));
             }
-            if (!entry.equals(before)) {
-                save(entry, (before == null ? "create " : "update ") + port.kind().label() + " " + id);
-            }
-        } catch (IOException e) {
+        } catch (IOException | ApiException e) {
             if (before == null) {
                 reconciler.abandon(id);
             }
@@ -120,8 +134,27 @@ final class Desired {
         return networks;
     }
 
+    private boolean isHome(Port hub) {
+        return hub.binding().hostId().equals(settings.host());
+    }
+
+    /** Nothing is to be written for a key that is there already. */
+    private PortReader.KeyChange keyChange(String id, PortReader.Read read) throws IOException {
+        return switch (read.keyChange()) {
+            case KEEP -> PortReader.KeyChange.KEEP;
+            case REMOVE -> keys.hasPresharedKey(id) ? PortReader.KeyChange.REMOVE : PortReader.KeyChange.KEEP;
+            case SET -> {
+                try (var known = keys.presharedKey(id)) {
+                    yield known != null && known.toBase64().equals(read.presharedKey().toBase64())
+                            ? PortReader.KeyChange.KEEP : PortReader.KeyChange.SET;
+                }
+            }
+        };
+    }
+
     private PortEntry create(Port port) throws ApiException, IOException {
-        if (port.kind() == PortKind.SPOKE) {
+        if (port.kind() == PortKind.SPOKE || !isHome(port)) {
+            // Another host's agent chooses the port of its hub, and makes its key.
             return new PortEntry(port, 0, null);
         }
         final int listenPort = reconciler.choosePort(port.id());
@@ -136,29 +169,115 @@ final class Desired {
         }
     }
 
-    private void save(PortEntry entry, String what) throws IOException {
-        if (!settings.dryRun()) {
-            store.save(entry);
-            history.changed(what, entry.port().id());
-        } else {
-            log.accept("would " + what);
+    /** Gives hubs of this host that others have asked for what only this host can give them. */
+    Set<String> takeUp() throws ApiException, IOException {
+        final Set<String> networks = new LinkedHashSet<>();
+        for (final PortEntry entry : inventory.hubs()) {
+            if (entry.listenPort() == 0 && isHome(entry.port())) {
+                write(new Edit(entry, create(entry.port()).with(entry.attachment()), PortReader.KeyChange.KEEP, null,
+                        "take up hub " + entry.port().id()));
+                networks.add(entry.port().networkId());
+            }
         }
-        inventory.put(entry);
+        return networks;
+    }
+
+    private void write(Edit edit) throws ApiException, IOException {
+        if (batch == null) {
+            if (replica != null) {
+                replica.commit(List.of(edit), revision);
+            }
+            keep(edit);
+            return;
+        }
+        if (!batch.isEmpty() && batch.getLast().id().equals(edit.id())) {
+            batch.add(batch.removeLast().then(edit));
+        } else {
+            if (batch.size() == MOST_AT_ONCE) {
+                flush(revision);
+            }
+            batch.add(edit);
+        }
+        show(edit.id(), edit.after());
+    }
+
+    /** Writes what a full state has changed so far. */
+    private void flush(long reached) throws ApiException, IOException {
+        final List<Edit> all = batch;
+        batch = new ArrayList<>();
+        try {
+            replica.commit(all, reached);
+        } catch (IOException | ApiException e) {
+            all.reversed().forEach(edit -> show(edit.id(), edit.before()));
+            throw e;
+        }
+        for (final Edit edit : all) {
+            keep(edit);
+        }
+    }
+
+    private void show(String id, PortEntry entry) {
+        if (entry == null) {
+            inventory.remove(id);
+        } else {
+            inventory.put(entry);
+        }
+    }
+
+    @Override
+    public void keep(Edit edit) throws IOException {
+        if (settings.dryRun()) {
+            log.accept("would " + edit.what());
+        }
+        if (edit.after() == null) {
+            forget(edit);
+            return;
+        }
+        if (!settings.dryRun()) {
+            if (edit.keyChange() != PortReader.KeyChange.KEEP) {
+                keys.presharedKey(edit.id(), edit.presharedKey());
+            }
+            store.save(edit.after());
+            history.changed(edit.what(), edit.id());
+        }
+        inventory.put(edit.after());
+    }
+
+    @Override
+    public void keepAll(List<Edit> edits, long reached) throws IOException {
+        if (edits.size() > MANY) {
+            store.many();
+        }
+        try {
+            for (final Edit edit : edits) {
+                keep(edit);
+            }
+        } finally {
+            if (edits.size() > MANY) {
+                store.settle();
+            }
+        }
+        if (reached != revision) {
+            store.revision(reached);
+            revision = reached;
+        }
     }
 
     /** Wants a port to be no more. */
-    void drop(PortEntry entry) throws IOException {
-        final String id = entry.port().id();
-        if (settings.dryRun()) {
-            log.accept("would delete " + entry.port().kind().label() + " " + id);
-        } else {
+    void drop(PortEntry entry) throws ApiException, IOException {
+        write(new Edit(entry, null, PortReader.KeyChange.KEEP, null, "delete " + entry.port().kind().label() + " " + entry.port().id()));
+    }
+
+    private void forget(Edit edit) throws IOException {
+        final String id = edit.id();
+        if (!settings.dryRun()) {
             store.delete(id);
-            history.changed("delete " + entry.port().kind().label() + " " + id, id);
+            history.changed(edit.what(), id);
         }
         inventory.remove(id);
         forgotten.accept(id);
-        if (entry.port().kind() == PortKind.HUB) {
-            reconciler.removed(entry);
+        if (edit.before().port().kind() == PortKind.HUB) {
+            reconciler.removed(edit.before());
         }
         if (!settings.dryRun()) {
             keys.forget(id);
@@ -173,7 +292,8 @@ final class Desired {
         }
         final PortEntry changed = entry.with(attachment);
         if (!changed.equals(entry)) {
-            save(changed, attachment == null ? "detach hub " + id : "attach hub " + id + " to " + attachment.namespace());
+            write(new Edit(entry, changed, PortReader.KeyChange.KEEP, null,
+                    attachment == null ? "detach hub " + id : "attach hub " + id + " to " + attachment.namespace()));
         }
         return changed;
     }
@@ -188,7 +308,7 @@ final class Desired {
     }
 
     /**
-     * Wants exactly these ports.
+     * Wants exactly these ports. Where others share what is wanted, their hosts' hubs stay as they are unless they are named.
      *
      * @param networks gets those that are concerned
      */
@@ -209,18 +329,30 @@ final class Desired {
         if (settings.dryRun()) {
             return sync(asked, wanted, networks);
         }
+        if (replica != null) {
+            batch = new ArrayList<>();
+        }
         store.many();
         try {
             return sync(asked, wanted, networks);
         } finally {
+            if (batch != null) {
+                batch.reversed().forEach(edit -> show(edit.id(), edit.before()));
+                batch = null;
+            }
             store.settle();
         }
     }
 
-    private JsonObject sync(long asked, Map<String, Fields> wanted, Set<String> networks) throws IOException {
+    private boolean isInTheScopeOfSync(PortEntry entry) {
+        return entry.port().kind() == PortKind.SPOKE || isHome(entry.port());
+    }
+
+    private JsonObject sync(long asked, Map<String, Fields> wanted, Set<String> networks)
+            throws ApiException, FieldException, IOException {
         int deleted = 0;
         for (final PortEntry entry : new ArrayList<>(inventory.all())) {
-            if (!wanted.containsKey(entry.port().id())) {
+            if (!wanted.containsKey(entry.port().id()) && isInTheScopeOfSync(entry)) {
                 drop(entry);
                 networks.add(entry.port().networkId());
                 deleted++;
@@ -235,6 +367,9 @@ final class Desired {
                 attachIfSaid(each.getKey(), each.getValue());
                 created += isNew ? 1 : 0;
             } catch (ApiException | FieldException e) {
+                if (e instanceof ApiException a && a.status() >= 500) {
+                    throw e;
+                }
                 final ApiException refusal = e instanceof FieldException f ? ApiException.of(f) : (ApiException) e;
                 final JsonObject one = new JsonObject();
                 one.addProperty("id", each.getKey());
@@ -242,6 +377,9 @@ final class Desired {
                 one.addProperty("message", refusal.getMessage());
                 refused.add(one);
             }
+        }
+        if (batch != null && (!batch.isEmpty() || asked != revision)) {
+            flush(asked);
         }
         if (!settings.dryRun()) {
             store.revision(asked);

@@ -11,6 +11,7 @@ import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.hub.port.Port;
 import org.wgjvm.hub.port.PortKind;
+import org.wgjvm.hub.share.Records;
 import org.wgjvm.hub.state.PortEntry;
 
 /**
@@ -73,10 +74,10 @@ public record Overview(long epochMs, String host, long revision, List<HubLook> h
                     known.merge(peer.publicKey(), peer, Overview::together);
                 }
             }
+            final Records.Status status = views.look(entry);
             hubs.add(new HubLook(
-                    entry.port(), views.isActive(entry), hub != null && hub.up && hub.isRealised(), hub == null ? "" : hub.place,
-                    hub == null || hub.error == null ? "" : hub.error, views.publicKey(entry.port().id()), views.endpoint(entry), rxBytes,
-                    txBytes));
+                    entry.port(), status.active(), status.link().equals("up"), hub == null ? "" : hub.place, status.error(),
+                    status.publicKey(), status.endpoint(), rxBytes, txBytes));
         }
         final List<SpokeLook> spokes = new ArrayList<>(inventory.count(PortKind.SPOKE));
         for (final PortEntry entry : inventory.all()) {

@@ -39,8 +39,11 @@ final class PeerFile {
                 .collect(Collectors.joining(", "))).append('\n');
         out.append("MTU = ").append(mtu).append('\n');
         for (final PortEntry hub : hubs) {
+            if (views.endpoint(hub).isEmpty()) {
+                continue;
+            }
             out.append("\n[Peer]\n# hub ").append(hub.port().id()).append('\n');
-            out.append("PublicKey = ").append(views.publicKey(hub.port().id())).append('\n');
+            out.append("PublicKey = ").append(views.publicKey(hub)).append('\n');
             if (preshared) {
                 out.append("PresharedKey = ").append(PRESHARED_KEY_PLACE).append('\n');
             }

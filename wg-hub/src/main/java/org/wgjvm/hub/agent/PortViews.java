@@ -18,6 +18,7 @@ import org.wgjvm.hub.port.PortKind;
 import org.wgjvm.hub.port.PortReader;
 import org.wgjvm.hub.port.PortWriter;
 import org.wgjvm.hub.port.Subnet;
+import org.wgjvm.hub.share.Records;
 import org.wgjvm.hub.state.KeyStore;
 import org.wgjvm.hub.state.PortEntry;
 
@@ -32,13 +33,42 @@ final class PortViews {
     private final Inventory inventory;
     private final Reconciler reconciler;
     private final KeyStore keys;
+    private final Neighbours neighbours;
     private final Map<String, String> publicKeys = new LinkedHashMap<>();
 
-    PortViews(Settings settings, Inventory inventory, Reconciler reconciler, KeyStore keys) {
+    PortViews(Settings settings, Inventory inventory, Reconciler reconciler, KeyStore keys, Neighbours neighbours) {
         this.settings = settings;
         this.inventory = inventory;
         this.reconciler = reconciler;
         this.keys = keys;
+        this.neighbours = neighbours;
+    }
+
+    /** What the agents of other hosts say of the hubs that they have. */
+    interface Neighbours {
+        /** There are none. */
+        Neighbours NONE = hub -> null;
+
+        /** What is said of a hub that another host has or had; null when nothing is, or when it is to be here. */
+        Records.Status status(PortEntry hub);
+    }
+
+    /** What is known of a hub, wherever it is. */
+    Records.Status look(PortEntry entry) throws IOException {
+        final Records.Status elsewhere = neighbours.status(entry);
+        return elsewhere == null ? report(entry) : elsewhere;
+    }
+
+    /** What the others are to know of a hub that is here. */
+    Records.Status report(PortEntry entry) throws IOException {
+        final Hub hub = reconciler.hub(entry.port().id());
+        return new Records.Status(
+                settings.host(), publicKey(entry), endpoint(entry), isActive(entry), link(hub), hub == null ? 0 : hub.applied.size(),
+                hub == null || hub.error == null ? "" : hub.error);
+    }
+
+    private static String link(Hub hub) {
+        return hub != null && hub.up && hub.isRealised() ? "up" : "down";
     }
 
     /** A port with its status. */
@@ -72,12 +102,14 @@ final class PortViews {
             return false;
         }
         if (port.kind() == PortKind.HUB) {
+            final Records.Status elsewhere = neighbours.status(entry);
             final Hub hub = reconciler.hub(port.id());
-            return hub != null && hub.isRealised();
+            return elsewhere != null ? elsewhere.active() : hub != null && hub.isRealised();
         }
         return inventory.hubs(port.networkId()).stream().anyMatch(h -> {
             final Hub hub = reconciler.hub(h.port().id());
-            return isActive(h) && hub.applied.containsKey(port.profile().publicKey());
+            // Another host's agent does not say which spokes its hub knows: it knows all, or is not active.
+            return isActive(h) && (neighbours.status(h) != null || hub.applied.containsKey(port.profile().publicKey()));
         });
     }
 
@@ -87,7 +119,12 @@ final class PortViews {
     }
 
     /** The public key of a hub, in base64; empty while there is none. */
-    String publicKey(String hubId) throws IOException {
+    String publicKey(PortEntry hub) throws IOException {
+        final Records.Status elsewhere = neighbours.status(hub);
+        if (elsewhere != null) {
+            return elsewhere.publicKey();
+        }
+        final String hubId = hub.port().id();
         String known = publicKeys.get(hubId);
         if (known == null) {
             try (PrivateKey key = keys.knownPrivateKey(hubId)) {
@@ -101,11 +138,21 @@ final class PortViews {
         return known;
     }
 
-    /** Where devices reach a hub. */
-    String endpoint(PortEntry hub) {
+    /** Where devices reach a hub; empty while nobody knows. */
+    String endpoint(PortEntry entry) {
+        final Records.Status elsewhere = neighbours.status(entry);
+        if (elsewhere != null) {
+            return elsewhere.endpoint();
+        }
+        final Hub hub = reconciler.hub(entry.port().id());
+        final boolean home = entry.port().binding().hostId().equals(settings.host());
+        final int port = hub != null && hub.hold != null ? hub.hold.port() : home ? entry.listenPort() : 0;
+        if (port == 0) {
+            return "";
+        }
         final InetAddress address = settings.publicAddress();
         final String text = address.getHostAddress();
-        return (address instanceof Inet6Address ? "[" + text + "]" : text) + ":" + hub.listenPort();
+        return (address instanceof Inet6Address ? "[" + text + "]" : text) + ":" + port;
     }
 
     /** What a spoke routes to a hub: the subnets that the hub is in, so that the other spokes are reached too, or its addresses. */
@@ -126,7 +173,7 @@ final class PortViews {
     private JsonObject hubDetails(PortEntry entry) throws IOException {
         final JsonObject details = new JsonObject();
         details.addProperty("device_name", entry.port().deviceName());
-        details.addProperty("public_key", publicKey(entry.port().id()));
+        details.addProperty("public_key", publicKey(entry));
         details.addProperty("endpoint", endpoint(entry));
         details.addProperty("mtu", settings.mtu());
         return details;
@@ -135,18 +182,21 @@ final class PortViews {
     private JsonObject hubState(PortEntry entry) {
         final JsonObject state = new JsonObject();
         final Hub hub = reconciler.hub(entry.port().id());
-        state.addProperty("listen_port", entry.listenPort());
+        final Records.Status elsewhere = neighbours.status(entry);
+        state.addProperty("host", elsewhere == null ? settings.host() : elsewhere.host());
+        state.addProperty("listen_port", hub != null && hub.hold != null ? hub.hold.port() : entry.listenPort());
         state.addProperty("namespace", hub == null ? "" : hub.place);
-        state.addProperty("link", hub != null && hub.up && hub.isRealised() ? "up" : "down");
-        state.addProperty("spokes", hub == null ? 0 : hub.applied.size());
+        state.addProperty("link", elsewhere == null ? link(hub) : elsewhere.link());
+        state.addProperty("spokes", elsewhere != null ? elsewhere.spokes() : hub == null ? 0 : hub.applied.size());
         if (entry.attachment() != null) {
             final JsonObject at = new JsonObject();
             at.addProperty("namespace", entry.attachment().namespace());
             at.addProperty("router_id", entry.attachment().routerId());
             state.add("attachment", at);
         }
-        if (hub != null && hub.error != null && !hub.error.isEmpty()) {
-            state.addProperty("error", hub.error);
+        final String error = elsewhere != null ? elsewhere.error() : hub == null ? "" : hub.error;
+        if (error != null && !error.isEmpty()) {
+            state.addProperty("error", error);
         }
         return state;
     }
@@ -155,9 +205,13 @@ final class PortViews {
         final JsonArray peers = new JsonArray();
         final List<PortEntry> hubs = inventory.hubs(spoke.networkId());
         for (final PortEntry hub : hubs.subList(0, Math.min(MOST_PEERS, hubs.size()))) {
+            if (endpoint(hub).isEmpty()) {
+                // Another host's, which has not said anything yet.
+                continue;
+            }
             final JsonObject peer = new JsonObject();
             peer.addProperty("port_id", hub.port().id());
-            peer.addProperty("public_key", publicKey(hub.port().id()));
+            peer.addProperty("public_key", publicKey(hub));
             peer.addProperty("endpoint", endpoint(hub));
             final JsonArray addresses = new JsonArray();
             hub.port().fixedIps().forEach(ip -> addresses.add(ip.address().getHostAddress()));

@@ -23,6 +23,7 @@ import org.wgjvm.crypto.PrivateKey;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.hub.machine.LinkPlan;
 import org.wgjvm.hub.machine.Machine;
+import org.wgjvm.hub.machine.PortHold;
 import org.wgjvm.hub.machine.Stray;
 import org.wgjvm.hub.port.Cidr;
 import org.wgjvm.hub.port.Port;
@@ -46,6 +47,8 @@ final class Reconciler {
     private final KnownEndpoints endpoints;
     private final Consumer<String> log;
     private final Consumer<String> onGone;
+    private final Rights rights;
+    private final UdpPorts ports;
     private final Map<String, Hub> hubs = new LinkedHashMap<>();
     private final Set<String> wanted = new LinkedHashSet<>();
     private final Set<String> made = new LinkedHashSet<>();
@@ -55,11 +58,12 @@ final class Reconciler {
     /**
      * Nothing is there yet.
      *
+     * @param rights which hubs may be had here
      * @param onGone told, on some thread, the id of a hub whose interface was taken away
      */
     Reconciler(
             Settings settings, Machine machine, Inventory inventory, KeyStore keys, NamespaceRecord namespaces, EndpointLookup lookup,
-            KnownEndpoints endpoints, Consumer<String> log, Consumer<String> onGone) {
+            KnownEndpoints endpoints, Consumer<String> log, Rights rights, Consumer<String> onGone) {
         this.settings = settings;
         this.machine = machine;
         this.inventory = inventory;
@@ -68,7 +72,14 @@ final class Reconciler {
         this.lookup = lookup;
         this.endpoints = endpoints;
         this.log = log;
+        this.rights = rights;
+        ports = new UdpPorts(settings, machine, inventory);
         this.onGone = onGone;
+    }
+
+    /** The hubs that are to be here. */
+    List<PortEntry> here() {
+        return inventory.hubs().stream().filter(rights::has).toList();
     }
 
     /** What is there of a hub, or null. */
@@ -89,22 +100,17 @@ final class Reconciler {
         return failures;
     }
 
-    /** Takes the first free port of the range for a hub that is about to be wanted, and holds it. */
+    /** Takes a port for a hub that is about to be wanted, and holds it. */
     int choosePort(String id) throws ApiException, IOException {
-        final Set<Integer> taken = inventory.hubs().stream().map(PortEntry::listenPort).collect(Collectors.toSet());
-        for (int port = settings.firstPort(); port <= settings.lastPort(); port++) {
-            if (taken.contains(port)) {
-                continue;
-            }
-            try {
-                hubs.computeIfAbsent(id, i -> new Hub()).hold = machine.hold(port);
-                return port;
-            } catch (Machine.PortTaken e) {
-                // Somebody else's; the next one.
-            }
+        final PortHold hold = ports.choose();
+        if (hold == null) {
+            hubs.remove(id);
+            throw new ApiException(409, "", ports.noneFree());
         }
-        hubs.remove(id);
-        throw new ApiException(409, "", "no UDP port from " + settings.firstPort() + " to " + settings.lastPort() + " is free");
+        final Hub hub = hubs.computeIfAbsent(id, i -> new Hub());
+        hub.close();
+        hub.hold = hold;
+        return hold.port();
     }
 
     /** Looks at everything. */
@@ -113,6 +119,7 @@ final class Reconciler {
         for (final String id : new ArrayList<>(hubs.keySet())) {
             if (inventory.get(id) == null) {
                 hubs.remove(id).close();
+                rights.leave(id);
             }
         }
         for (final String name : wanted) {
@@ -154,6 +161,10 @@ final class Reconciler {
 
     /** Looks at one hub. */
     void hub(PortEntry entry) {
+        if (!rights.has(entry)) {
+            letGo(entry.port().id());
+            return;
+        }
         passes++;
         final Hub hub = hubs.computeIfAbsent(entry.port().id(), i -> new Hub());
         try {
@@ -178,11 +189,11 @@ final class Reconciler {
 
     private void realise(PortEntry entry, Hub hub) throws IOException {
         final Port port = entry.port();
-        if (hub.hold != null && (hub.hold.isBroken() || hub.hold.port() != entry.listenPort())) {
+        if (hub.hold != null && (hub.hold.isBroken() || ports.isHome(entry) && hub.hold.port() != entry.listenPort())) {
             hub.close();
         }
         if (hub.hold == null) {
-            hub.hold = machine.hold(entry.listenPort());
+            hub.hold = ports.hold(entry);
         }
         if (hub.tunnel != null && hub.tunnel.isGone()) {
             hub.forgetTunnel();
@@ -198,6 +209,10 @@ final class Reconciler {
         }
         if (hub.tunnel == null) {
             hub.tunnel = machine.makeTunnel(port.deviceName(), settings.mtu(), hub.hold, () -> onGone.accept(port.id()));
+            if (!rights.enter(entry, hub.tunnel::close)) {
+                hub.forgetTunnel();
+                throw new IOException("it may not be here any more");
+            }
         }
         if (!place.equals(hub.place)) {
             // Down before it goes anywhere, so that nothing is up where it does not belong.
@@ -264,12 +279,17 @@ final class Reconciler {
 
     /** The key is made when the port is first accepted: another one would lock every device out. */
     private PrivateKey privateKey(Port port) throws IOException {
-        final PrivateKey key = keys.knownPrivateKey(port.id());
+        final PrivateKey key = keys.derivedPrivateKey(port.id());
         if (key == null && settings.dryRun()) {
             return PrivateKey.generate(new SecureRandom()::nextBytes);
         }
         if (key == null) {
             throw new IOException("the private key of port " + port.id() + " is missing from the state directory");
+        }
+        final String published = port.binding().hostId().equals(settings.host()) ? "" : rights.publishedKey(port.id());
+        if (!published.isEmpty() && !published.equals(key.publicKey().toBase64())) {
+            key.close();
+            throw new IOException("the private key here is not that of the public key that devices know, " + published);
         }
         return key;
     }
@@ -356,7 +376,7 @@ final class Reconciler {
 
     /** A namespace goes with its project's last hub. */
     private void removeNamespaces() {
-        final Set<String> used = inventory.hubs().stream().map(e -> e.port().projectNamespace()).collect(Collectors.toSet());
+        final Set<String> used = here().stream().map(e -> e.port().projectNamespace()).collect(Collectors.toSet());
         for (final String name : namespaces.names()) {
             if (!used.contains(name) && !wanted.contains(name)) {
                 try {
@@ -374,19 +394,21 @@ final class Reconciler {
 
     /** A port is not wanted any more; its file is gone. */
     void removed(PortEntry entry) {
-        final Hub hub = hubs.remove(entry.port().id());
-        if (hub != null) {
-            hub.close();
-        }
+        letGo(entry.port().id());
         removeNamespaces();
     }
 
     /** Lets go of a port that was chosen for nothing. */
     void abandon(String id) {
+        letGo(id);
+    }
+
+    private void letGo(String id) {
         final Hub hub = hubs.remove(id);
         if (hub != null) {
             hub.close();
         }
+        rights.leave(id);
     }
 
     /** Takes everything down; what is wanted stays wanted. */

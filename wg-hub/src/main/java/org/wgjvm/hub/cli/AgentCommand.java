@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.wgjvm.hub.agent.Agent;
 import org.wgjvm.hub.agent.Settings;
+import org.wgjvm.hub.agent.Sharing;
 import org.wgjvm.hub.http.HttpServer;
 import org.wgjvm.hub.http.PortApi;
 import org.wgjvm.hub.http.Routes;
@@ -30,6 +31,7 @@ import org.wgjvm.hub.port.Cidr;
 import org.wgjvm.hub.port.HostPort;
 import org.wgjvm.sys.NotifySocket;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code agent}: in the foreground, until it is told to end. */
@@ -99,6 +101,9 @@ final class AgentCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Says what would be done, and does nothing of it: no file, interface or namespace changes.")
     private boolean dryRun;
 
+    @Mixin
+    private EtcdOptions etcd = new EtcdOptions();
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -117,6 +122,11 @@ final class AgentCommand implements Callable<Integer> {
             throw new CommandException("--listen wants --token-file or --tls-client-ca: TCP is not for everybody");
         }
         final Settings settings = settings();
+        final Sharing sharing = etcd.sharing(settings.host());
+        if (sharing != null && dryRun) {
+            sharing.store().close();
+            throw new CommandException("--dry-run looks at what this node has: leave --etcd away");
+        }
         final Set<String> routers = NeutronApi.routerNamespaces(settings.state());
         final CountDownLatch end = new CountDownLatch(1);
         final CountDownLatch ended = new CountDownLatch(1);
@@ -130,7 +140,7 @@ final class AgentCommand implements Callable<Integer> {
         }));
         final Machine linux = new LinuxMachine(threads);
         final Machine machine = dryRun ? new DryMachine(linux, this::log) : linux;
-        try (Agent agent = Agent.start(settings, machine, routers, this::log)) {
+        try (Agent agent = Agent.start(settings, machine, routers, this::log, sharing)) {
             final Routes routes = new Routes();
             new PortApi(agent).addTo(routes);
             new NeutronApi(settings.state(), agent).addTo(routes);

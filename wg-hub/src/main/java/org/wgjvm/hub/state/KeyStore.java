@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Set;
+import java.util.function.Function;
 import org.wgjvm.crypto.PresharedKey;
 import org.wgjvm.crypto.PrivateKey;
 
@@ -18,10 +19,21 @@ public final class KeyStore {
 
     private final Path directory;
     private final SecureRandom random = new SecureRandom();
+    private final Function<String, PrivateKey> derivation;
 
-    /** The store within a state directory. */
+    /** The store within a state directory; keys are made at random. */
     public KeyStore(Path state) {
+        this(state, null);
+    }
+
+    /**
+     * The store within a state directory.
+     *
+     * @param derivation makes the private key of a hub, the same one each time; null for random ones
+     */
+    public KeyStore(Path state, Function<String, PrivateKey> derivation) {
         directory = state.resolve("keys");
+        this.derivation = derivation;
     }
 
     /** The key of a hub, which is made if there is none. */
@@ -30,9 +42,14 @@ public final class KeyStore {
         if (known != null) {
             return known;
         }
-        final PrivateKey fresh = PrivateKey.generate(random::nextBytes);
+        final PrivateKey fresh = derivation == null ? PrivateKey.generate(random::nextBytes) : derivation.apply(id);
         AtomicFile.write(directory.resolve(id + PRIVATE), fresh.toBase64() + "\n");
         return fresh;
+    }
+
+    /** The key of a hub, which is made only if it would be the same each time; else null when there is none. */
+    public PrivateKey derivedPrivateKey(String id) throws IOException {
+        return derivation == null ? knownPrivateKey(id) : privateKey(id);
     }
 
     /** The key of a hub, or null. */

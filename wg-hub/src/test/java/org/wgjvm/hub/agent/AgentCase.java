@@ -93,6 +93,11 @@ abstract class AgentCase {
         }
     }
 
+    /** Gives other threads a moment. */
+    static void pause() {
+        LockSupport.parkNanos(5_000_000);
+    }
+
     static String status(JsonObject port) {
         return port.get("status").getAsString();
     }

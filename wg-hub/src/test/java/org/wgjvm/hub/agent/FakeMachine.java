@@ -3,12 +3,14 @@ package org.wgjvm.hub.agent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.PeerChange;
@@ -41,7 +43,7 @@ public final class FakeMachine implements Machine {
     }
 
     final Kernel kernel;
-    final Map<String, FakeTunnel> tunnels = new TreeMap<>();
+    final Map<String, FakeTunnel> tunnels = Collections.synchronizedMap(new TreeMap<>());
     final Set<Integer> held = new TreeSet<>();
     final List<String> calls = new ArrayList<>();
 
@@ -53,6 +55,9 @@ public final class FakeMachine implements Machine {
 
     /** Calls that begin so fail. */
     String failing = "\0";
+
+    /** While it is not null, and not down to zero, every call waits. */
+    volatile CountDownLatch busy;
 
     private boolean dead;
 
@@ -67,7 +72,20 @@ public final class FakeMachine implements Machine {
     }
 
     /** One more step, be it of the machine or, as tests have it, of something else that a process may be killed at. */
-    synchronized void step(String call) throws IOException {
+    void step(String call) throws IOException {
+        final CountDownLatch wait = busy;
+        try {
+            if (wait != null) {
+                wait.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+        countStep(call);
+    }
+
+    private synchronized void countStep(String call) throws IOException {
         if (dead) {
             throw new Killed();
         }
@@ -170,7 +188,7 @@ public final class FakeMachine implements Machine {
         String place = "";
         String publicKey = "";
         LinkPlan plan = LinkPlan.DOWN;
-        boolean gone;
+        volatile boolean gone;
         private final Runnable onGone;
 
         FakeTunnel(String name, int port, Runnable onGone) {
@@ -237,6 +255,7 @@ public final class FakeMachine implements Machine {
             if (dead) {
                 throw new Killed();
             }
+            gone = true;
             tunnels.remove(name);
         }
     }

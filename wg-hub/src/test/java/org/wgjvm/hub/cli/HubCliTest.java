@@ -70,11 +70,17 @@ final class HubCliTest {
         for (final List<String> wrong : List.of(
                 List.of("--listen", "127.0.0.1:9"), List.of("--ports", "9-8"), List.of("--ports", "0-8"), List.of("--ports", "x"),
                 List.of("--mtu", "100"), List.of("--resync", "0"), List.of("--public-address", "example.org"),
-                List.of("--tls-key", "x"), List.of("--token-file", "/nowhere"))) {
+                List.of("--tls-key", "x"), List.of("--token-file", "/nowhere"),
+                List.of("--secret-file", "x"), List.of("--successors", "net2"),
+                List.of("--etcd", "127.0.0.1:2379"), List.of("--etcd", "http://a:1,https://b:1"), List.of("--etcd", "http://a"),
+                List.of("--etcd", "http://a:1", "--lease", "3"), List.of("--etcd", "http://a:1", "--successors", "net2"),
+                List.of("--etcd", "http://a:1", "--etcd-ca", "x"), List.of("--etcd", "http://a:1", "--etcd-user", "x"),
+                List.of("--etcd", "https://a:1", "--etcd-certificate", "x"), List.of("--etcd", "https://a:1", "--etcd-ca", "/nowhere"),
+                List.of("--etcd", "http://a:1", "--secret-file", "/nowhere"), List.of("--etcd", "http://a:1", "--dry-run"))) {
             final List<String> all = new java.util.ArrayList<>(List.of("agent", "--state", state, "--socket", directory + "/sock"));
             all.addAll(wrong);
             assertEquals(1, run(all.toArray(String[]::new)), wrong.toString());
-            assertTrue(err.startsWith("wg-hub agent: ") && err.lines().count() == 1, err);
+            assertTrue(err.startsWith("wg-hub agent: ") && !err.contains("null") && err.lines().count() == 1, err);
             assertFalse(Files.exists(Path.of(state)));
         }
     }
