@@ -3,6 +3,8 @@ package org.wgjvm.crypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The first packets of a process by a cipher that is fast at once, the rest by one that is faster once compiled.
@@ -22,19 +24,30 @@ public final class TieredAead implements Aead {
     /** Written once, in the background. */
     private static volatile boolean ready;
 
-    private final Aead early = new ScalarAead();
+    private final Aead early;
+    private final Supplier<Aead> faster;
+    private final BooleanSupplier warm;
 
     /** Made when the process is ready for it: loading and testing the vector cipher takes long, too, before it is compiled. */
     private Aead late;
 
-    private TieredAead() {}
+    /**
+     * For tests; otherwise {@link #create}.
+     *
+     * @param warm whether to change over; once true, it stays so
+     */
+    TieredAead(Aead early, Supplier<Aead> faster, BooleanSupplier warm) {
+        this.early = early;
+        this.faster = faster;
+        this.warm = warm;
+    }
 
     /**
      * A cipher for the calling thread: the scalar one until the vector one has warmed up (see {@link #warmUpTask}), if this JVM has it; or,
      * where somebody asked for one by name, that one from the first packet on.
      */
     public static Aead create() {
-        return Aeads.isAskedFor() ? Aeads.create() : new TieredAead();
+        return Aeads.isAskedFor() ? Aeads.create() : new TieredAead(new ScalarAead(), Aeads::create, TieredAead::isWarm);
     }
 
     /**
@@ -53,11 +66,11 @@ public final class TieredAead implements Aead {
     }
 
     private Aead current() {
-        if (!ready) {
+        if (!warm.getAsBoolean()) {
             return early;
         }
         if (late == null) {
-            late = Aeads.create();
+            late = faster.get();
         }
         return late;
     }
@@ -73,19 +86,29 @@ public final class TieredAead implements Aead {
         final AeadKey key = new AeadKey(new byte[AeadKey.LENGTH], 0);
         final long begun = System.nanoTime();
         while (!ready && System.nanoTime() - begun < GIVE_UP_NS) {
-            // No kind of batch may wait for a kernel that is not compiled; of those that are, one may be a little slower than the other.
-            boolean compiled = true;
-            long ahead = 0;
-            for (int length : LENGTHS) {
-                for (int count = BATCH; count > 0; count /= 4) {
-                    final long fastNs = round(fast, batch, key, slab, length, count);
-                    final long slowNs = round(slow, batch, key, slab, length, count);
-                    compiled &= fastNs <= 2 * slowNs;
-                    ahead += slowNs - fastNs;
-                }
-            }
-            ready = compiled && ahead >= 0;
+            ready = keepsUp((length, count) -> round(fast, batch, key, slab, length, count),
+                    (length, count) -> round(slow, batch, key, slab, length, count));
         }
+    }
+
+    /** Nanoseconds for a round of {@code count} packets of {@code length} bytes. */
+    interface Pace {
+        long ns(int length, int count);
+    }
+
+    /** No kind of batch may wait for a kernel that is not compiled; of those that are, one may be a little slower than the other. */
+    static boolean keepsUp(Pace fast, Pace slow) {
+        boolean compiled = true;
+        long ahead = 0;
+        for (int length : LENGTHS) {
+            for (int count = BATCH; count > 0; count /= 4) {
+                final long fastNs = fast.ns(length, count);
+                final long slowNs = slow.ns(length, count);
+                compiled &= fastNs <= 2 * slowNs;
+                ahead += slowNs - fastNs;
+            }
+        }
+        return compiled && ahead >= 0;
     }
 
     /** The shortest of a few rounds of seal and open, in nanoseconds: what is compiled by now, without what disturbed it. */
@@ -112,7 +135,7 @@ public final class TieredAead implements Aead {
 
     @Override
     public String name() {
-        return ready ? current().name() : early.name() + " (until a faster one is warm)";
+        return warm.getAsBoolean() ? current().name() : early.name() + " (until a faster one is warm)";
     }
 
     @Override
