@@ -18,6 +18,7 @@ import org.wgjvm.crypto.X25519Ladder;
  */
 public final class TimingTest {
     private static final int SAMPLES = 200_000;
+    private static final int[] SIZES = {64, 512};
     private static final double[] PERCENTILES = {0.5, 0.8, 0.95, 1.0};
 
     private final Random random = new Random(1);
@@ -40,7 +41,9 @@ public final class TimingTest {
             }
         }
         for (String name : new String[] {"vector", "scalar"}) {
-            test.measure(name + " seal, key and plaintext", new Sealing(name), SAMPLES);
+            for (int size : SIZES) {
+                test.measure(name + " seal, " + size + " bytes, key and plaintext", new Sealing(name, size), SAMPLES);
+            }
             test.measure(name + " open, where the forged tag differs", new Forgery(name), SAMPLES);
         }
     }
@@ -120,13 +123,16 @@ public final class TimingTest {
     private static final class Sealing implements Work {
         private final Aead aead;
         private final AeadKey[] keys = new AeadKey[64];
-        private final MemorySegment plain = Arena.ofAuto().allocate(512, 64);
-        private final MemorySegment sealed = Arena.ofAuto().allocate(528, 64);
-        private final byte[] bytes = new byte[512];
+        private final MemorySegment plain;
+        private final MemorySegment sealed;
+        private final byte[] bytes;
         private AeadKey key;
 
-        Sealing(String name) {
+        Sealing(String name, int size) {
             aead = Aeads.create(name);
+            plain = Arena.ofAuto().allocate(size, 64);
+            sealed = Arena.ofAuto().allocate(size + 16L, 64);
+            bytes = new byte[size];
             final Random random = new Random(3);
             for (int i = 0; i < keys.length; i++) {
                 final byte[] k = new byte[32];
@@ -149,7 +155,7 @@ public final class TimingTest {
 
         @Override
         public void run() {
-            aead.seal(key, 7, plain, 0, 512, sealed, 0);
+            aead.seal(key, 7, plain, 0, bytes.length, sealed, 0);
         }
     }
 
