@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * {@code bin/bench ramp}: from the start of a JVM until the batch path is compiled, in steps of 100 ms, by cipher, and with and without the
- * cache of classes and profiles that a daemon starts with (JEP 514, JEP 515).
+ * cache of classes that a daemon starts with (JEP 514).
  */
 public final class RampBench {
     /** Compiled is what is no slower than this times what the end of the run shows. */
