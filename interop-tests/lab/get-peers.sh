@@ -2,7 +2,7 @@
 # get-peers.sh [install | wireguard-go | kernel | promtool] - brings what the interop tests talk to, from Debian, without installing it into the machine.
 # Without an argument: wireguard-go, kernel and promtool. What is in the cache already is not brought again; remove the cache directory for newer ones.
 #
-#   install        (root) the Debian packages that the tests themselves use: wg, wg-quick, iperf3, nft, qemu, chromium, ...
+#   install        (root) the Debian packages that the tests themselves use: wg, wg-quick, iperf3, nft, qemu, chromium, etcd, ...
 #   wireguard-go   two releases: of Debian stable and of Debian unstable (the newest)
 #   promtool       the program of Prometheus that checks metrics
 #   kernel         the cloud kernel of Debian stable with its modules, for kernel-peer.sh
@@ -11,8 +11,8 @@
 # program wireguard-go), kernel (with vmlinuz and modules/VERSION). Downloads come from the Debian mirror of the machine's own apt sources.
 set -euo pipefail
 cache=${WGJVM_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/wg-jvm}
-packages=(wireguard-tools iperf3 iproute2 nftables iputils-ping procps busybox-static qemu-system-x86 seabios cpio kmod xz-utils netcat-openbsd strace chromium tshark)
-programs=(wg wg-quick iperf3 ip nft ping sysctl busybox qemu-system-x86_64 cpio modprobe xz nc strace chromium tshark)
+packages=(wireguard-tools iperf3 iproute2 nftables iputils-ping procps busybox-static qemu-system-x86 seabios cpio kmod xz-utils netcat-openbsd strace chromium tshark etcd-server)
+programs=(wg wg-quick iperf3 ip nft ping sysctl busybox qemu-system-x86_64 cpio modprobe xz nc strace chromium tshark etcd)
 
 own_mirror() { # the first Debian mirror in the machine's apt sources, in either format
   local mirror

@@ -26,6 +26,7 @@ final class HubAgent implements AutoCloseable {
     private final Path directory;
     private final Path log;
     private final List<String> options;
+    private final boolean hasItsOwnNames;
     private Process process;
 
     /** An answer of the API. */
@@ -48,11 +49,21 @@ final class HubAgent implements AutoCloseable {
     }
 
     HubAgent(Namespace node, Path directory, String publicAddress, String... more) {
+        this(node, directory, "net1", publicAddress, false, more);
+    }
+
+    private HubAgent(Namespace node, Path directory, String host, String publicAddress, boolean hasItsOwnNames, String... more) {
         this.node = node;
         this.directory = directory;
+        this.hasItsOwnNames = hasItsOwnNames;
         log = Lab.logs().resolve("hub-" + node.name() + ".log");
-        options = new ArrayList<>(List.of("--host", "net1", "--public-address", publicAddress, "--resync", "2"));
+        options = new ArrayList<>(List.of("--host", host, "--public-address", publicAddress, "--resync", "2"));
         options.addAll(List.of(more));
+    }
+
+    /** One whose namespaces have names that only it sees, as those of another machine would. */
+    static HubAgent onAMachineOfItsOwn(Namespace node, Path directory, String host, String publicAddress, String... more) {
+        return new HubAgent(node, directory, host, publicAddress, true, more);
     }
 
     private Path socket() {
@@ -77,6 +88,9 @@ final class HubAgent implements AutoCloseable {
     private void launch() {
         // Not ip netns exec: that would give it a view of /run/netns of its own.
         final List<String> words = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + node.name()));
+        if (hasItsOwnNames) {
+            words.addAll(List.of("unshare", "--mount", "sh", "-c", "mount -t tmpfs none /run/netns && exec \"$@\"", "sh"));
+        }
         words.addAll(List.of(Lab.root().resolve("bin/wg-hub").toString(), "agent", "--state", state().toString(), "--socket",
                 socket().toString()));
         words.addAll(options);
@@ -134,6 +148,16 @@ final class HubAgent implements AutoCloseable {
 
     Reply get(String port) {
         return ask("GET", "/v1/ports/" + port, null).expect(200);
+    }
+
+    /** Where an interface is, seen with the agent's names: its index, or empty when it is not there. */
+    String interfaceIndex(String namespace, String name) {
+        if (process == null || !process.isAlive()) {
+            return "";
+        }
+        final String line = Command.run(PATIENCE, "", List.of(
+                "nsenter", "--mount=/proc/" + process.pid() + "/ns/mnt", "ip", "-n", namespace, "-o", "link", "show", "dev", name)).out();
+        return line.contains(name) ? line.split(":", 2)[0] : "";
     }
 
     /** SIGKILL; returns when it is gone. */
