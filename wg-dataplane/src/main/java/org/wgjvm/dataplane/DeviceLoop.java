@@ -36,6 +36,7 @@ import org.wgjvm.tun.PortCounter;
 final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOutput {
     private static final int INNER_PACKETS = 256;
     private static final int INNER_BYTES = 320 * 1024;
+    private static final long NEVER_DAYS = 10_000;
 
     private final IoEventLoop loop;
     private final PacketPort port;
@@ -51,6 +52,7 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
     private int dscp;
     private boolean linkUp;
     private boolean closing;
+    private ScheduledFuture<?> quiet;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpNs = Long.MAX_VALUE;
     private long batches;
@@ -97,6 +99,8 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
 
     void start() throws IOException {
         WarmUp.begin(loop, () -> batches);
+        // Netty looks after its tasks every second when none is scheduled, and not before the next when one is: then idle is free.
+        quiet = loop.schedule(() -> {}, NEVER_DAYS, TimeUnit.DAYS);
         device.mtu(port.mtu(), enforceMtu);
         final PacketBatch batch = first == null ? firstBatch() : first;
         batch.mtu(port.mtu());
@@ -438,6 +442,9 @@ final class DeviceLoop implements PacketPort.Handler, UdpBind.Handler, DeviceOut
         }
         closing = true;
         handshakes.stop();
+        if (quiet != null) {
+            quiet.cancel(false);
+        }
         if (wakeUp != null) {
             wakeUp.cancel(false);
         }
