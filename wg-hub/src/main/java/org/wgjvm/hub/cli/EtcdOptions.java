@@ -89,7 +89,7 @@ final class EtcdOptions {
         final SharedSecret secret = secretFile == null ? null : secret();
         final ShareSettings settings = new ShareSettings(
                 prefix.endsWith("/") ? prefix : prefix + "/", host, successors, secret == null ? "" : secret.fingerprint(), leaseSeconds);
-        return new Sharing(settings, new EtcdStore(client(), PATIENCE_MS), secret, new BootClock()::nowNs);
+        return new Sharing(settings, new EtcdStore(client()::build, PATIENCE_MS), secret, new BootClock()::nowNs);
     }
 
     private SharedSecret secret() throws CommandException {
@@ -100,7 +100,7 @@ final class EtcdOptions {
         }
     }
 
-    private Client client() throws CommandException, IOException {
+    private ClientBuilder client() throws CommandException, IOException {
         final ClientBuilder builder = Client.builder().endpoints(endpoints())
                 .connectTimeout(Duration.ofMillis(PATIENCE_MS)).keepaliveTime(Duration.ofSeconds(5)).keepaliveTimeout(Duration.ofSeconds(5))
                 .keepaliveWithoutCalls(false).retryMaxAttempts(1).waitForReady(false);
@@ -132,7 +132,7 @@ final class EtcdOptions {
                 throw new CommandException("the TLS files for etcd: " + e.getMessage());
             }
         }
-        return builder.build();
+        return builder;
     }
 
     private static File readable(String option, Path file) throws CommandException {

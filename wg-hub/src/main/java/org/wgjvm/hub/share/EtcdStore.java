@@ -4,6 +4,7 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Txn;
+import io.etcd.jetcd.common.exception.ErrorCode;
 import io.etcd.jetcd.common.exception.EtcdException;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -21,28 +22,63 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-/** etcd, version 3, by its own client for Java. */
+/**
+ * etcd, version 3, by its own client for Java. After a call that did not get through the next one has a new client: an old one would wait
+ * longer and longer between its attempts to connect, up to minutes, and meanwhile leases end.
+ */
 public final class EtcdStore implements KeyValueStore {
     private static final int MOST_IN_A_PAGE = 1000;
+    private static final long SHORTEST_LIFE_NS = 2_000_000_000L;
+    private static final Set<ErrorCode> NOT_GOT_THROUGH =
+            Set.of(ErrorCode.UNAVAILABLE, ErrorCode.DEADLINE_EXCEEDED, ErrorCode.CANCELLED, ErrorCode.UNKNOWN, ErrorCode.INTERNAL);
 
-    private final Client client;
+    private final Supplier<Client> clients;
     private final long patienceMs;
+    private Client current;
+    private long madeAtNs;
+    private boolean broken;
+    private boolean closed;
 
     /**
      * Connects when it is first asked for something.
      *
-     * @param client the connection; it is the store's from now on
+     * @param clients makes clients
      * @param patienceMs how long an answer is waited for
      */
-    public EtcdStore(Client client, long patienceMs) {
-        this.client = client;
+    public EtcdStore(Supplier<Client> clients, long patienceMs) {
+        this.clients = clients;
         this.patienceMs = patienceMs;
+    }
+
+    private synchronized Client client() throws IOException {
+        if (closed) {
+            throw new IOException("etcd is not asked any more");
+        }
+        if (current != null && broken && System.nanoTime() - madeAtNs > SHORTEST_LIFE_NS) {
+            current.close();
+            current = null;
+        }
+        if (current == null) {
+            current = clients.get();
+            madeAtNs = System.nanoTime();
+            broken = false;
+        }
+        return current;
+    }
+
+    private synchronized IOException failed(Throwable cause) {
+        broken |= !(cause instanceof EtcdException etcd) || NOT_GOT_THROUGH.contains(etcd.getErrorCode());
+        return cause instanceof TimeoutException
+                ? new IOException("etcd does not answer within " + patienceMs + " ms", cause)
+                : new IOException("etcd: " + cause.getMessage(), cause);
     }
 
     private static ByteSequence bytes(String text) {
@@ -57,10 +93,10 @@ public final class EtcdStore implements KeyValueStore {
         try {
             return future.get(patienceMs, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IOException("etcd: " + e.getCause().getMessage(), e.getCause());
+            throw failed(e.getCause());
         } catch (TimeoutException e) {
             future.cancel(true);
-            throw new IOException("etcd does not answer within " + patienceMs + " ms", e);
+            throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -76,7 +112,7 @@ public final class EtcdStore implements KeyValueStore {
         long revision = 0;
         boolean more = true;
         while (more) {
-            final GetResponse page = await(client.getKVClient().get(
+            final GetResponse page = await(client().getKVClient().get(
                     from, GetOption.builder().withRange(end).withLimit(MOST_IN_A_PAGE).withRevision(revision).build()));
             if (revision == 0) {
                 revision = page.getHeader().getRevision();
@@ -94,7 +130,7 @@ public final class EtcdStore implements KeyValueStore {
 
     @Override
     public Result commit(List<Condition> conditions, List<Change> changes) throws IOException {
-        Txn txn = client.getKVClient().txn();
+        Txn txn = client().getKVClient().txn();
         txn = txn.If(conditions.stream()
                 .map(c -> new Cmp(bytes(c.key()), Cmp.Op.EQUAL, CmpTarget.modRevision(c.revision()))).toArray(Cmp[]::new));
         txn = txn.Then(changes.stream().map(EtcdStore::operation).toArray(Op[]::new));
@@ -109,10 +145,10 @@ public final class EtcdStore implements KeyValueStore {
     }
 
     @Override
-    public Watch watch(String prefix, long revision, Watcher watcher) {
+    public Watch watch(String prefix, long revision, Watcher watcher) throws IOException {
         final AtomicBoolean over = new AtomicBoolean();
         final WatchOption option = WatchOption.builder().isPrefix(true).withRevision(revision).withRequireLeader(true).build();
-        final io.etcd.jetcd.Watch.Watcher watch = client.getWatchClient().watch(
+        final io.etcd.jetcd.Watch.Watcher watch = client().getWatchClient().watch(
                 bytes(prefix), option,
                 io.etcd.jetcd.Watch.listener(response -> {
                     if (!over.get()) {
@@ -146,22 +182,21 @@ public final class EtcdStore implements KeyValueStore {
 
     @Override
     public Lease grant(int seconds) throws IOException {
-        final LeaseGrantResponse response = await(client.getLeaseClient().grant(seconds));
+        final LeaseGrantResponse response = await(client().getLeaseClient().grant(seconds));
         return new Lease(response.getID(), (int) response.getTTL());
     }
 
     @Override
     public boolean renew(Lease lease) throws IOException {
         try {
-            return client.getLeaseClient().keepAliveOnce(lease.id()).get(patienceMs, TimeUnit.MILLISECONDS).getTTL() > 0;
+            return client().getLeaseClient().keepAliveOnce(lease.id()).get(patienceMs, TimeUnit.MILLISECONDS).getTTL() > 0;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof EtcdException etcd
-                    && etcd.getErrorCode() == io.etcd.jetcd.common.exception.ErrorCode.NOT_FOUND) {
+            if (e.getCause() instanceof EtcdException etcd && etcd.getErrorCode() == ErrorCode.NOT_FOUND) {
                 return false;
             }
-            throw new IOException("etcd: " + e.getCause().getMessage(), e.getCause());
+            throw failed(e.getCause());
         } catch (TimeoutException e) {
-            throw new IOException("etcd does not answer within " + patienceMs + " ms", e);
+            throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -169,7 +204,10 @@ public final class EtcdStore implements KeyValueStore {
     }
 
     @Override
-    public void close() {
-        client.close();
+    public synchronized void close() {
+        closed = true;
+        if (current != null) {
+            current.close();
+        }
     }
 }
