@@ -154,7 +154,8 @@ abstract class SharedCase {
     private void tick() {
         store.clockNs.addAndGet(250_000_000L);
         for (final Node node : nodes) {
-            if (node.agent != null) {
+            // One that shares nothing looks at no clock.
+            if (node.agent != null && node.agent.neighbourhood() != null) {
                 final ShareThread threads = node.agent.neighbourhood().threads();
                 final long before = threads.steps();
                 threads.look();
