@@ -294,5 +294,6 @@ function theme(name) {
 }
 $('theme').onclick = () => { const name = dark() ? 'light' : 'dark'; localStorage.setItem('theme', name); theme(name); };
 theme(localStorage.getItem('theme'));
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => theme());
 addEventListener('resize', () => state && show());
 turn();
