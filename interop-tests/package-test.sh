@@ -1,7 +1,7 @@
 #!/bin/bash
 # package-test.sh [--no-build] - installs the .deb into a fresh Debian root without a JDK, and does with it what an operator does: starts a tunnel
 # by the command lines of its own systemd unit with the rights that the unit gives it, reloads it, crashes it, upgrades the package under it,
-# and purges it; and runs it as a container engine would. Then the tar.gz is unpacked and started. Sizes and start times are printed.
+# starts the agent of hubs by its unit, and purges it all; and runs it as a container engine would. Then the tar.gz is unpacked and started. Sizes and start times are printed.
 #
 # Needs root, dpkg-deb, python3, perl and, the first time, debootstrap and the network; the root is kept in $WGJVM_LAB or ~/.cache/wg-jvm. There is no systemd
 # here: what it would do, by the unit's text, this script does. Exit code 0 only when all of it went well.
@@ -18,7 +18,7 @@ work=$(mktemp -d)
 system=$work/system
 id=$(printf '%x' $$)
 left=wgp${id}a right=wgp${id}b
-listener=''
+listener='' hub=''
 build=("$@")
 
 say() { echo "== $*"; }
@@ -37,6 +37,9 @@ clean_up() {
     for pid in $(ip netns pids "$name" 2> /dev/null); do kill -9 "$pid" 2> /dev/null || true; done
     ip netns delete "$name" 2> /dev/null || true
   done
+  [ -z "$hub" ] || kill -9 "$hub" 2> /dev/null || true
+  for name in "$system/run/netns/"*; do ! mountpoint -q "$name" || umount "$name"; done
+  ! mountpoint -q "$system/run/netns" || umount -l "$system/run/netns"
   ! mountpoint -q "$system/proc" || umount "$system/proc"
   rm -rf "$work"
 }
@@ -170,7 +173,7 @@ start() {
 }
 # shellcheck disable=SC2046
 run_unit() { as_unit $(command_of "$1") >> "$work/daemon.log" 2>&1 || fail "$1"; }
-daemon_pid() { ip netns pids "$left" | while read -r pid; do grep -qz -- '^-f$' "/proc/$pid/cmdline" 2> /dev/null && echo "$pid"; done | head -n 1; }
+daemon_pid() { ip netns pids "$left" | while read -r pid; do ! grep -qz -- '^-f$' "/proc/$pid/cmdline" 2> /dev/null || echo "$pid"; done | head -n 1; }
 ping_once() { in_left ping -n -q -c 1 -W 2 10.67.0.2; }
 pings_begin() { in_left ping -n -i 0.1 -c 9000 -W 5 10.67.0.2 > "$work/ping" 2>&1 & pinging=$!; }
 pings_end() { # pings_end WHEN: none may be lost, but for a last one whose answer nobody waited for
@@ -272,9 +275,57 @@ wait "$main" || fail "the entry point ended with $?"
 rm "$system/usr/local/bin/container-entry"
 in_right wg-jvm down "$right" 2>> "$work/right.log"
 
+say "the agent of hubs, by its unit's own command line"
+unit=$system/usr/lib/systemd/system/wg-hub.service
+# A view of the file system of its own would hide the namespaces that it makes from everybody else.
+! grep -E '^(ProtectSystem|ProtectHome|PrivateTmp|PrivateDevices|PrivateMounts|ProtectProc|ProtectKernel[A-Z]|ProtectControlGroups|(ReadWrite|ReadOnly|Inaccessible|Bind)[A-Za-z]*Paths|TemporaryFileSystem|MountFlags)' "$unit" \
+  || fail "the unit gives the agent a view of the file system of its own"
+project=$id-project port=d0000001-0000-4000-8000-000000000001
+in_host() { nsenter --net="/run/netns/$left" chroot "$system" "$@"; } # With the machine's mounts, as a service without such settings has them.
+install -d -m 700 "$system/var/lib/wg-hub" "$system/run/wg-hub"
+start_hub() {
+  local capabilities at before
+  before=$(grep -ac 'READY=1' "$work/notify.log" || true)
+  capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | tr '[:upper:]' '[:lower:]' | sed 's/cap_/+/g; s/ /,/g')
+  at=$(now_ms)
+  # shellcheck disable=SC2046
+  in_host setpriv --bounding-set "-all,$capabilities" --inh-caps "-all,$capabilities" --ambient-caps "-all,$capabilities" --no-new-privs \
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin NOTIFY_SOCKET=/run/notify \
+    $(sed -n 's/^ExecStart=//p' "$unit" | sed 's/\$WGHUB_OPTIONS/--public-address 10.66.0.1 --host net1 --ui 51881/') \
+    >> "$work/daemon.log" 2>&1 &
+  hub=$!
+  await "READY=1 of the agent" 60 sh -c "[ \$(grep -ac 'READY=1' '$work/notify.log') -gt $before ]"
+  echo "   ready after $(($(now_ms) - at)) ms"
+}
+hub_pid() { ip netns pids "$left" | while read -r pid; do ! grep -qz 'org.wgjvm.hub.cli.Main' "/proc/$pid/cmdline" 2> /dev/null || echo "$pid"; done | head -n 1; }
+hub_key() { in_host wg-hub show "$port" | sed -n 's/.*"public_key": "\(.*\)".*/\1/p'; }
+start_hub
+[ "$(stat -c %a "$system/run/wg-hub/agent.sock")" = 600 ] && [ "$(stat -c %a "$system/run/wg-hub/agent.url")" = 600 ] \
+  || fail "the agent's socket or the address of its page is not for root alone"
+printf '{"id":"%s","network_id":"d1111111-0000-4000-8000-000000000001","project_id":"%s","device_owner":"channel:wireguard:hub","binding:host_id":"net1","fixed_ips":[{"ip_address":"10.50.0.1"}]}' \
+  "$port" "$project" > "$system/tmp/hub.json"
+in_host wg-hub put /tmp/hub.json > "$work/hub.json" || fail "wg-hub put"
+grep -q '"status": "ACTIVE"' "$work/hub.json" || { cat "$work/hub.json" >&2; fail "the hub is not ACTIVE"; }
+key=$(hub_key)
+hub_link() { nsenter --net="$system/run/netns/tun-$project" ip link show wg-d0000001-00; }
+hub_link > /dev/null || fail "there is no interface of the hub's"
+kill -TERM "$(hub_pid)"
+wait "$hub" || fail "the agent ended with $?"
+hub=''
+! hub_link > /dev/null 2>&1 || fail "the hub's interface outlives the agent"
+start_hub
+[ -n "$key" ] && [ "$(hub_key)" = "$key" ] || fail "the hub has another key after a restart"
+hub_link > /dev/null || fail "the hub's interface is not there after a restart"
+kill -TERM "$(hub_pid)"
+wait "$hub" || fail "the agent ended with $?"
+hub=''
+rm "$system/tmp/hub.json"
+echo "   a hub came, and was there again after a restart with the same key"
+
 say "purge"
 rm -f "$system/etc/wireguard/"*.conf
 dpkg_in --purge wg-jvm
+[ -z "$(in_host ip netns list)" ] || fail "purge leaves a namespace: $(in_host ip netns list)"
 snapshot > "$work/after"
 diff "$work/before" "$work/after" > "$work/leftovers" || { cat "$work/leftovers" >&2; fail "purge leaves something"; }
 echo "   nothing is left"

@@ -6,7 +6,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** What {@code bin/dist} and the packages need of the program. */
 final class PackagingCommand {
@@ -14,6 +16,9 @@ final class PackagingCommand {
 
     @Command(name = "manual", hidden = true, description = "Prints the commands as mdoc(7), for the manual page.")
     static final class Manual implements Callable<Integer> {
+        @Parameters(arity = "0..1", paramLabel = "CLASS", description = "Whose public static commands() has others.")
+        private String other;
+
         private final Cli cli;
         private final Surroundings around;
 
@@ -23,8 +28,10 @@ final class PackagingCommand {
         }
 
         @Override
-        public Integer call() {
-            around.out().print(cli.manual());
+        public Integer call() throws ReflectiveOperationException {
+            around.out().print(other == null
+                    ? cli.manual()
+                    : ManPage.commands((CommandLine) Class.forName(other).getMethod("commands").invoke(null)));
             return 0;
         }
     }

@@ -131,11 +131,16 @@ final class AgentCommand implements Callable<Integer> {
         final CountDownLatch end = new CountDownLatch(1);
         final CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            final boolean told = ended.getCount() > 0;
             end.countDown();
             try {
                 ended.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            if (told) {
+                // Ending when told to is no failure; Java would say 143.
+                Runtime.getRuntime().halt(0);
             }
         }));
         final Machine linux = new LinuxMachine(threads);

@@ -54,6 +54,11 @@ public final class HubCli {
         });
     }
 
+    /** The commands, for whoever makes a manual of them. */
+    public static CommandLine commands() {
+        return new HubCli(System.out, System.err).line;
+    }
+
     private void add(Object command) {
         final CommandLine sub = new CommandLine(command);
         sub.getCommandSpec().addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Prints this help.").build());
