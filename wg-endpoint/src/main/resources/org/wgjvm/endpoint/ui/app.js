@@ -32,7 +32,7 @@ function element(tag, text, className) {
 
 async function refresh() {
   try {
-    const answer = await fetch('api/state', {cache: 'no-store'});
+    const answer = await fetch('api/state', {cache: 'no-store', signal: AbortSignal.timeout(10000)}); // then nobody answers
     if (!answer.ok) throw new Error(answer.status);
     state = await answer.json();
     $('stale').hidden = true;

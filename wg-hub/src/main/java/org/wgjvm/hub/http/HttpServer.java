@@ -12,6 +12,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -26,6 +28,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -63,6 +66,10 @@ public final class HttpServer implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("hub-http", true), EpollIoHandler.newFactory());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Channel> channels = new ArrayList<>();
+
+    /** Who comes while it is closed is closed as well: nobody waits for an answer that nobody gives. */
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
     private final List<Path> sockets = new ArrayList<>();
 
     /** Listens nowhere yet. */
@@ -132,6 +139,7 @@ public final class HttpServer implements AutoCloseable {
         return new ServerBootstrap().group(loops).childHandler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
+                connections.add(channel);
                 if (tls != null) {
                     channel.pipeline().addLast(tls.newHandler(channel.alloc()));
                 }
@@ -241,6 +249,7 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         channels.clear();
+        connections.close().awaitUninterruptibly();
         for (final Path socket : sockets) {
             try {
                 Files.deleteIfExists(socket);

@@ -151,8 +151,9 @@ const spokes = new List('spoke', 50, [
   if (!c.look.firstChild) c.look.append(button('Configure', () => openDevice(spoke)));
 }, 'name', false);
 
+const PATIENCE_MS = 10000; // then nobody answers
 async function ask(path, query) {
-  const answer = await fetch(path + '?' + new URLSearchParams(query), {cache: 'no-store'});
+  const answer = await fetch(path + '?' + new URLSearchParams(query), {cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS)});
   if (!answer.ok) throw new Error(answer.status);
   return answer.json();
 }
