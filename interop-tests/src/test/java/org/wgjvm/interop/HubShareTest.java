@@ -48,6 +48,7 @@ final class HubShareTest {
     private final String project = Leftovers.freshName();
     private final AtomicReference<String> both = new AtomicReference<>("");
     private volatile boolean watching = true;
+    private int passed;
     private Etcd etcd;
     private WgDevice spoke;
     private WgDevice spokeOfAlone;
@@ -90,7 +91,10 @@ final class HubShareTest {
             }
             agents.add(made(HubAgent.onAMachineOfItsOwn(
                     nodes.get(n - 1), directory.resolve("net" + n), "net" + n, "10.9.0." + n, options.toArray(String[]::new))));
-            agents.getLast().start();
+            final HubAgent agent = agents.getLast();
+            agent.start();
+            // It answers before it has heard from etcd, and takes changes after that.
+            Await.until("net" + n + " knows what is shared", SOON, () -> agent.ask("GET", "/healthz", null).status() == 200);
         }
         spoke = made(WgDevice.daemon(Implementation.GO_STABLE, plugged(middle, "10.9.0.11")));
         spokeOfAlone = made(WgDevice.daemon(Implementation.GO_STABLE, plugged(middle, "10.9.0.13")));
@@ -146,6 +150,11 @@ final class HubShareTest {
         });
     }
 
+    /** Each goes on where the one before has ended: if that failed, all would be waited for in vain. */
+    private void follows(int order) {
+        assertEquals(order - 1, passed, "how many before it have passed");
+    }
+
     private HubAgent.Reply activeAt(int asked, String hub, String endpoint) {
         return Await.until("net" + asked + " knows the hub at " + endpoint, SOON, () -> agent(asked).ask("GET", "/v1/ports/" + hub, null),
                 r -> r.status() == 200 && r.field("status").equals("ACTIVE") && r.field("endpoint").startsWith(endpoint));
@@ -154,6 +163,7 @@ final class HubShareTest {
     @Test
     @Order(1)
     void whatIsAskedOfOneAgentIsDoneByTheHostsOwn() {
+        follows(1);
         agent(2).put(HUB, hub(1)).expect(201);
         agent(2).put(ALONE, hub(3)).expect(201);
         agent(3).put(SPOKE, device(1, spoke, ",\"endpoint\":\"10.9.0.11:" + SPOKE_PORT + "\"")).expect(201);
@@ -165,30 +175,36 @@ final class HubShareTest {
         assertTrue(has(1));
         assertFalse(has(2));
         watchForTwo();
+        passed = 1;
     }
 
     @Test
     @Order(2)
     void killedAHostWithSuccessorsHasItsHubTakenOverAndItsDeviceIsCalled() {
+        follows(2);
         final String key = agent(3).get(HUB).field("public_key");
         agent(1).kill();
         assertEquals(key, activeAt(3, HUB, "10.9.0.2:").field("public_key"));
         assertTrue(has(2));
         Ping.untilAnswered(spoke.host(), "10.50.0.1", SOON);
+        passed = 2;
     }
 
     @Test
     @Order(3)
     void startedAgainItGetsItsHubBack() {
+        follows(3);
         agent(1).start();
         activeAt(3, HUB, "10.9.0.1:");
         Ping.untilAnswered(spoke.host(), "10.50.0.1", SOON);
         assertFalse(has(2));
+        passed = 3;
     }
 
     @Test
     @Order(4)
     void cutOffFromEtcdAHostWithSuccessorsLetsGoAndOneWithoutGoesOn() {
+        follows(4);
         final String index = agent(3).interfaceIndex("tun-" + project, DEVICE_OF_ALONE);
         for (final int n : new int[] {1, 3}) {
             nodes.get(n - 1).sh("nft 'table ip cut { chain out { type filter hook output priority 0; ip daddr 10.9.0.100 drop; }; }'");
@@ -209,11 +225,13 @@ final class HubShareTest {
         Ping.untilAnswered(spoke.host(), "10.50.0.1", SOON);
         activeAt(2, ALONE, "10.9.0.3:");
         assertEquals(index, agent(3).interfaceIndex("tun-" + project, DEVICE_OF_ALONE), "it is the interface that it was");
+        passed = 4;
     }
 
     @Test
     @Order(5)
     void etcdIsKilledAndStartedAgainAndNothingIsLost() {
+        follows(5);
         final String index = agent(3).interfaceIndex("tun-" + project, DEVICE_OF_ALONE);
         etcd.kill();
         Await.until("a change is refused", SOON, () -> agent(2).put(SPOKE, device(1, spoke, "")).status() == 503);
@@ -230,11 +248,13 @@ final class HubShareTest {
         Ping.untilAnswered(spoke.host(), "10.50.0.1", SOON);
         Ping.expectReplies(spokeOfAlone.host(), "10.50.0.1");
         assertEquals(index, agent(3).interfaceIndex("tun-" + project, DEVICE_OF_ALONE), "it is the interface that it was");
+        passed = 5;
     }
 
     @Test
     @Order(6)
     void deletedAtOneAgentItIsGoneEverywhereAndNoKeyWasEverInEtcd() throws IOException {
+        follows(6);
         assertEquals("", both.get());
         final String key = Files.readString(agent(1).state().resolve("keys/" + HUB + ".key")).strip();
         agent(3).ask("DELETE", "/v1/ports/" + HUB, null).expect(204);
@@ -246,5 +266,6 @@ final class HubShareTest {
                 assertFalse(bytes.contains(key), file.toString());
             }
         }
+        passed = 6;
     }
 }
