@@ -2,6 +2,7 @@ package org.wgjvm.router.plane;
 
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.util.Arrays;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
 import org.wgjvm.transport.UdpBind;
@@ -57,22 +58,12 @@ final class OutboundBind implements UdpBind {
     @Override
     public int send(PacketBatch batch) {
         final int size = batch.size();
-        int first = 0;
-        while (first < size && (batch.length[first] == 0 || !goesThroughTheRouter(batch.endpoint[first]))) {
-            first++;
-        }
-        if (first == size) {
-            return sockets.send(batch);
-        }
-        if (lengths.length < size) {
-            lengths = new int[size];
-        }
         Endpoint last = null;
         boolean through = false;
+        boolean parted = false;
         int sent = 0;
         for (int i = 0; i < size; i++) {
-            lengths[i] = 0;
-            if (i < first || batch.length[i] == 0) {
+            if (batch.length[i] == 0) {
                 continue;
             }
             if (!isSame(batch.endpoint[i], last)) {
@@ -80,6 +71,10 @@ final class OutboundBind implements UdpBind {
                 through = goesThroughTheRouter(last);
             }
             if (through) {
+                if (!parted) {
+                    parted = true;
+                    hideNone(size);
+                }
                 if (outbound.add(batch, i)) {
                     lengths[i] = batch.length[i];
                     sent++;
@@ -87,14 +82,24 @@ final class OutboundBind implements UdpBind {
                 batch.length[i] = 0;
             }
         }
+        if (!parted) {
+            return sockets.send(batch);
+        }
         outbound.forward();
         sent += sockets.send(batch);
-        for (int i = first; i < size; i++) {
+        for (int i = 0; i < size; i++) {
             if (lengths[i] > 0) {
                 batch.length[i] = lengths[i];
             }
         }
         return sent;
+    }
+
+    private void hideNone(int size) {
+        if (lengths.length < size) {
+            lengths = new int[size];
+        }
+        Arrays.fill(lengths, 0, size, 0);
     }
 
     @SuppressWarnings("ReferenceEquality")
