@@ -33,7 +33,7 @@ final class LinkTest extends PairCases {
         left().implementation().assume(Trait.GOES_DOWN_WITH_INTERFACE);
         pair().connect();
         left().down();
-        Await.until("the port is free", SOON, () -> !left().listensOn(Pair.LEFT_PORT));
+        Await.until("the port is free", SOON, () -> left().leavesFree(Pair.LEFT_PORT));
         final Tap tap = new Tap(pair().leftHost(), Pair.LEFT_PORT);
         left().configure(Pair.LEFT_PORT, pair().rightPeer().at(Pair.rightEndpoint()).keepalive(1));
         tap.expectSilence(Duration.ofMillis(1500));
@@ -59,7 +59,7 @@ final class LinkTest extends PairCases {
 
             own.left().implementation().assume(Trait.GOES_DOWN_WITH_INTERFACE);
             own.left().down();
-            Await.until("the port is free", SOON, () -> !own.left().listensOn(Pair.LEFT_PORT));
+            Await.until("the port is free", SOON, () -> own.left().leavesFree(Pair.LEFT_PORT));
             tap.expectSilence(Duration.ofMillis(1500));
             final long responses = tap.count("in_response");
             own.up(1420);

@@ -80,7 +80,7 @@ final class SourceAddressTest extends PairCases {
         final Process other = pair().leftHost()
                 .start(Lab.logs().resolve(left().name() + "-port-taker.log"), Map.of(), List.of("nc", "-u", "-l", "51899"));
         try {
-            Await.until("port 51899 is taken", SOON, () -> left().listensOn(51899));
+            Await.until("port 51899 is taken", SOON, () -> !left().leavesFree(51899));
             final Outcome refused = pair().leftHost().run("wg", "set", left().name(), "listen-port", "51899");
             assertTrue(refused.exit() != 0 && refused.out().contains("in use"), refused.out());
             assertEquals("" + Pair.LEFT_PORT, pair().leftHost().sh("wg show " + left().name() + " listen-port"));

@@ -139,7 +139,7 @@ abstract class TunnelContract extends PairCases {
         pair().expectTraffic();
         assertTrue(left().listensOn(Pair.LEFT_PORT));
         left().down();
-        Await.until("the port is free", Duration.ofSeconds(5), () -> !left().listensOn(Pair.LEFT_PORT));
+        Await.until("the port is free", Duration.ofSeconds(5), () -> left().leavesFree(Pair.LEFT_PORT));
         final Tap tap = new Tap(pair().leftHost(), Pair.LEFT_PORT);
         tap.expectSilence(Duration.ofMillis(2500));
         pair().up(1420);

@@ -176,9 +176,17 @@ final class WgDevice implements AutoCloseable {
         tunHost.sh(lines.toString());
     }
 
-    /** Whether a UDP socket is bound to {@code port} where this device's daemon is. */
+    /**
+     * Whether UDP sockets of both families are bound to {@code port} where this device's daemon is. A daemon binds one after the other: who
+     * sends to the second as soon as the first is there loses an initiation, and waits for the next one longer than a ping does.
+     */
     boolean listensOn(int port) {
-        return !host.sh("ss -Huln sport = :" + port).isEmpty();
+        return !host.sh("ss -4Huln sport = :" + port).isEmpty() && !host.sh("ss -6Huln sport = :" + port).isEmpty();
+    }
+
+    /** Whether no UDP socket of any family is bound to {@code port} where this device's daemon is. */
+    boolean leavesFree(int port) {
+        return host.sh("ss -Huln sport = :" + port).isEmpty();
     }
 
     void down() {
