@@ -7,7 +7,8 @@ import java.util.Locale;
  * that this JVM can load and that passes its known-answer test.
  *
  * <p>The system property {@code wgjvm.aead}, or else the environment variable {@code WGJVM_AEAD}, names one of them to be used instead; it
- * must then work. {@code vector} needs {@code --add-modules jdk.incubator.vector}.
+ * must then work. {@code vector} needs {@code --add-modules jdk.incubator.vector} and
+ * {@code --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED}.
  */
 public final class Aeads {
     private static final String PROPERTY = "wgjvm.aead";
@@ -117,13 +118,19 @@ public final class Aeads {
         try {
             return AeadSelfTest.failure(kind.make());
         } catch (LinkageError e) {
-            return kind == Kind.VECTOR && vectorModuleMissing() ? "no --add-modules jdk.incubator.vector" : e.toString();
+            return kind == Kind.VECTOR ? missing(e) : e.toString();
         } catch (RuntimeException e) {
             return e.toString();
         }
     }
 
-    private static boolean vectorModuleMissing() {
-        return ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty();
+    private static String missing(LinkageError e) {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            return "no --add-modules jdk.incubator.vector";
+        }
+        if (!Object.class.getModule().isExported("jdk.internal.vm.vector", Aeads.class.getModule())) {
+            return "no --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED";
+        }
+        return e.toString();
     }
 }

@@ -1,12 +1,13 @@
 package org.wgjvm.crypto;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static jdk.incubator.vector.VectorOperators.ROL;
-import static jdk.incubator.vector.VectorOperators.XOR;
+import static org.wgjvm.crypto.IntOps.add;
+import static org.wgjvm.crypto.IntOps.broadcast;
+import static org.wgjvm.crypto.IntOps.load;
+import static org.wgjvm.crypto.IntOps.rol;
+import static org.wgjvm.crypto.IntOps.store;
+import static org.wgjvm.crypto.IntOps.xor;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Two steps of {@link ChaChaLanes} at once, all lanes under one key: a round of ChaCha20 is a chain of twelve operations that wait for each
@@ -16,14 +17,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The loop has one round, not two. After a column round the words trade places so that the diagonals stand in the columns, and after the
  * next one the same trade brings them back: column j takes word -j of the first row of the state, 1 - j of the second, 2 - j of the third,
  * 3 - j of the fourth, modulo 4, which is the diagonals in another order and its own inverse. Both this and adding the input in a kernel of
- * its own keep the kernel small: the JIT's first compiler inlines all of the vector API, runs out of virtual registers in a larger one
- * and never hands it on to the second.
+ * its own keep the kernel below the bytes of code that the JIT inlines into one ({@link LongOps}).
  *
  * <p>The argument for constant time is that of {@link ChaChaLanes}.
  */
 final class ChaChaPairs {
-    private static final VectorSpecies<Integer> INT = VectorWidth.INT;
-    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
     private static final long ROW = ChaChaLanes.ROW;
     private static final long VECTOR = 4L * ChaChaLanes.LANES;
 
@@ -44,26 +42,26 @@ final class ChaChaPairs {
 
     @SuppressWarnings("checkstyle:MethodLength") // One kernel: what is split off would box its vectors.
     private static void rounds(long keys, long lanes, long words) {
-        IntVector a0 = IntVector.broadcast(INT, ChaCha20.SIGMA_0);
-        IntVector a1 = IntVector.broadcast(INT, ChaCha20.SIGMA_1);
-        IntVector a2 = IntVector.broadcast(INT, ChaCha20.SIGMA_2);
-        IntVector a3 = IntVector.broadcast(INT, ChaCha20.SIGMA_3);
-        IntVector a4 = IntVector.fromMemorySegment(INT, MEMORY, keys, LITTLE_ENDIAN);
-        IntVector a5 = IntVector.fromMemorySegment(INT, MEMORY, keys + 1 * ROW, LITTLE_ENDIAN);
-        IntVector a6 = IntVector.fromMemorySegment(INT, MEMORY, keys + 2 * ROW, LITTLE_ENDIAN);
-        IntVector a7 = IntVector.fromMemorySegment(INT, MEMORY, keys + 3 * ROW, LITTLE_ENDIAN);
-        IntVector a8 = IntVector.fromMemorySegment(INT, MEMORY, keys + 4 * ROW, LITTLE_ENDIAN);
-        IntVector a9 = IntVector.fromMemorySegment(INT, MEMORY, keys + 5 * ROW, LITTLE_ENDIAN);
-        IntVector a10 = IntVector.fromMemorySegment(INT, MEMORY, keys + 6 * ROW, LITTLE_ENDIAN);
-        IntVector a11 = IntVector.fromMemorySegment(INT, MEMORY, keys + 7 * ROW, LITTLE_ENDIAN);
-        IntVector a12 = IntVector.fromMemorySegment(INT, MEMORY, lanes, LITTLE_ENDIAN);
-        IntVector a13 = IntVector.zero(INT);
-        IntVector a14 = IntVector.fromMemorySegment(INT, MEMORY, lanes + ROW, LITTLE_ENDIAN);
-        IntVector a15 = IntVector.fromMemorySegment(INT, MEMORY, lanes + 2 * ROW, LITTLE_ENDIAN);
-        IntVector b0 = IntVector.broadcast(INT, ChaCha20.SIGMA_0);
-        IntVector b1 = IntVector.broadcast(INT, ChaCha20.SIGMA_1);
-        IntVector b2 = IntVector.broadcast(INT, ChaCha20.SIGMA_2);
-        IntVector b3 = IntVector.broadcast(INT, ChaCha20.SIGMA_3);
+        IntVector a0 = broadcast(ChaCha20.SIGMA_0);
+        IntVector a1 = broadcast(ChaCha20.SIGMA_1);
+        IntVector a2 = broadcast(ChaCha20.SIGMA_2);
+        IntVector a3 = broadcast(ChaCha20.SIGMA_3);
+        IntVector a4 = load(keys);
+        IntVector a5 = load(keys + 1 * ROW);
+        IntVector a6 = load(keys + 2 * ROW);
+        IntVector a7 = load(keys + 3 * ROW);
+        IntVector a8 = load(keys + 4 * ROW);
+        IntVector a9 = load(keys + 5 * ROW);
+        IntVector a10 = load(keys + 6 * ROW);
+        IntVector a11 = load(keys + 7 * ROW);
+        IntVector a12 = load(lanes);
+        IntVector a13 = broadcast(0);
+        IntVector a14 = load(lanes + ROW);
+        IntVector a15 = load(lanes + 2 * ROW);
+        IntVector b0 = broadcast(ChaCha20.SIGMA_0);
+        IntVector b1 = broadcast(ChaCha20.SIGMA_1);
+        IntVector b2 = broadcast(ChaCha20.SIGMA_2);
+        IntVector b3 = broadcast(ChaCha20.SIGMA_3);
         IntVector b4 = a4;
         IntVector b5 = a5;
         IntVector b6 = a6;
@@ -72,75 +70,75 @@ final class ChaChaPairs {
         IntVector b9 = a9;
         IntVector b10 = a10;
         IntVector b11 = a11;
-        IntVector b12 = IntVector.fromMemorySegment(INT, MEMORY, lanes + VECTOR, LITTLE_ENDIAN);
-        IntVector b13 = IntVector.zero(INT);
-        IntVector b14 = IntVector.fromMemorySegment(INT, MEMORY, lanes + VECTOR + ROW, LITTLE_ENDIAN);
-        IntVector b15 = IntVector.fromMemorySegment(INT, MEMORY, lanes + VECTOR + 2 * ROW, LITTLE_ENDIAN);
+        IntVector b12 = load(lanes + VECTOR);
+        IntVector b13 = broadcast(0);
+        IntVector b14 = load(lanes + VECTOR + ROW);
+        IntVector b15 = load(lanes + VECTOR + 2 * ROW);
         for (int i = 0; i < 20; i++) {
-            a0 = a0.add(a4);
-            a1 = a1.add(a5);
-            a2 = a2.add(a6);
-            a3 = a3.add(a7);
-            b0 = b0.add(b4);
-            b1 = b1.add(b5);
-            b2 = b2.add(b6);
-            b3 = b3.add(b7);
-            a12 = a12.lanewise(XOR, a0).lanewise(ROL, 16);
-            a13 = a13.lanewise(XOR, a1).lanewise(ROL, 16);
-            a14 = a14.lanewise(XOR, a2).lanewise(ROL, 16);
-            a15 = a15.lanewise(XOR, a3).lanewise(ROL, 16);
-            b12 = b12.lanewise(XOR, b0).lanewise(ROL, 16);
-            b13 = b13.lanewise(XOR, b1).lanewise(ROL, 16);
-            b14 = b14.lanewise(XOR, b2).lanewise(ROL, 16);
-            b15 = b15.lanewise(XOR, b3).lanewise(ROL, 16);
-            a8 = a8.add(a12);
-            a9 = a9.add(a13);
-            a10 = a10.add(a14);
-            a11 = a11.add(a15);
-            b8 = b8.add(b12);
-            b9 = b9.add(b13);
-            b10 = b10.add(b14);
-            b11 = b11.add(b15);
-            a4 = a4.lanewise(XOR, a8).lanewise(ROL, 12);
-            a5 = a5.lanewise(XOR, a9).lanewise(ROL, 12);
-            a6 = a6.lanewise(XOR, a10).lanewise(ROL, 12);
-            a7 = a7.lanewise(XOR, a11).lanewise(ROL, 12);
-            b4 = b4.lanewise(XOR, b8).lanewise(ROL, 12);
-            b5 = b5.lanewise(XOR, b9).lanewise(ROL, 12);
-            b6 = b6.lanewise(XOR, b10).lanewise(ROL, 12);
-            b7 = b7.lanewise(XOR, b11).lanewise(ROL, 12);
-            a0 = a0.add(a4);
-            a1 = a1.add(a5);
-            a2 = a2.add(a6);
-            a3 = a3.add(a7);
-            b0 = b0.add(b4);
-            b1 = b1.add(b5);
-            b2 = b2.add(b6);
-            b3 = b3.add(b7);
-            a12 = a12.lanewise(XOR, a0).lanewise(ROL, 8);
-            a13 = a13.lanewise(XOR, a1).lanewise(ROL, 8);
-            a14 = a14.lanewise(XOR, a2).lanewise(ROL, 8);
-            a15 = a15.lanewise(XOR, a3).lanewise(ROL, 8);
-            b12 = b12.lanewise(XOR, b0).lanewise(ROL, 8);
-            b13 = b13.lanewise(XOR, b1).lanewise(ROL, 8);
-            b14 = b14.lanewise(XOR, b2).lanewise(ROL, 8);
-            b15 = b15.lanewise(XOR, b3).lanewise(ROL, 8);
-            a8 = a8.add(a12);
-            a9 = a9.add(a13);
-            a10 = a10.add(a14);
-            a11 = a11.add(a15);
-            b8 = b8.add(b12);
-            b9 = b9.add(b13);
-            b10 = b10.add(b14);
-            b11 = b11.add(b15);
-            a4 = a4.lanewise(XOR, a8).lanewise(ROL, 7);
-            a5 = a5.lanewise(XOR, a9).lanewise(ROL, 7);
-            a6 = a6.lanewise(XOR, a10).lanewise(ROL, 7);
-            a7 = a7.lanewise(XOR, a11).lanewise(ROL, 7);
-            b4 = b4.lanewise(XOR, b8).lanewise(ROL, 7);
-            b5 = b5.lanewise(XOR, b9).lanewise(ROL, 7);
-            b6 = b6.lanewise(XOR, b10).lanewise(ROL, 7);
-            b7 = b7.lanewise(XOR, b11).lanewise(ROL, 7);
+            a0 = add(a0, a4);
+            a1 = add(a1, a5);
+            a2 = add(a2, a6);
+            a3 = add(a3, a7);
+            b0 = add(b0, b4);
+            b1 = add(b1, b5);
+            b2 = add(b2, b6);
+            b3 = add(b3, b7);
+            a12 = rol(xor(a12, a0), 16);
+            a13 = rol(xor(a13, a1), 16);
+            a14 = rol(xor(a14, a2), 16);
+            a15 = rol(xor(a15, a3), 16);
+            b12 = rol(xor(b12, b0), 16);
+            b13 = rol(xor(b13, b1), 16);
+            b14 = rol(xor(b14, b2), 16);
+            b15 = rol(xor(b15, b3), 16);
+            a8 = add(a8, a12);
+            a9 = add(a9, a13);
+            a10 = add(a10, a14);
+            a11 = add(a11, a15);
+            b8 = add(b8, b12);
+            b9 = add(b9, b13);
+            b10 = add(b10, b14);
+            b11 = add(b11, b15);
+            a4 = rol(xor(a4, a8), 12);
+            a5 = rol(xor(a5, a9), 12);
+            a6 = rol(xor(a6, a10), 12);
+            a7 = rol(xor(a7, a11), 12);
+            b4 = rol(xor(b4, b8), 12);
+            b5 = rol(xor(b5, b9), 12);
+            b6 = rol(xor(b6, b10), 12);
+            b7 = rol(xor(b7, b11), 12);
+            a0 = add(a0, a4);
+            a1 = add(a1, a5);
+            a2 = add(a2, a6);
+            a3 = add(a3, a7);
+            b0 = add(b0, b4);
+            b1 = add(b1, b5);
+            b2 = add(b2, b6);
+            b3 = add(b3, b7);
+            a12 = rol(xor(a12, a0), 8);
+            a13 = rol(xor(a13, a1), 8);
+            a14 = rol(xor(a14, a2), 8);
+            a15 = rol(xor(a15, a3), 8);
+            b12 = rol(xor(b12, b0), 8);
+            b13 = rol(xor(b13, b1), 8);
+            b14 = rol(xor(b14, b2), 8);
+            b15 = rol(xor(b15, b3), 8);
+            a8 = add(a8, a12);
+            a9 = add(a9, a13);
+            a10 = add(a10, a14);
+            a11 = add(a11, a15);
+            b8 = add(b8, b12);
+            b9 = add(b9, b13);
+            b10 = add(b10, b14);
+            b11 = add(b11, b15);
+            a4 = rol(xor(a4, a8), 7);
+            a5 = rol(xor(a5, a9), 7);
+            a6 = rol(xor(a6, a10), 7);
+            a7 = rol(xor(a7, a11), 7);
+            b4 = rol(xor(b4, b8), 7);
+            b5 = rol(xor(b5, b9), 7);
+            b6 = rol(xor(b6, b10), 7);
+            b7 = rol(xor(b7, b11), 7);
             IntVector t;
             t = a1;
             a1 = a3;
@@ -179,86 +177,56 @@ final class ChaChaPairs {
             b13 = b14;
             b14 = t;
         }
-        a0.intoMemorySegment(MEMORY, words, LITTLE_ENDIAN);
-        a1.intoMemorySegment(MEMORY, words + 1 * VECTOR, LITTLE_ENDIAN);
-        a2.intoMemorySegment(MEMORY, words + 2 * VECTOR, LITTLE_ENDIAN);
-        a3.intoMemorySegment(MEMORY, words + 3 * VECTOR, LITTLE_ENDIAN);
-        a4.intoMemorySegment(MEMORY, words + 4 * VECTOR, LITTLE_ENDIAN);
-        a5.intoMemorySegment(MEMORY, words + 5 * VECTOR, LITTLE_ENDIAN);
-        a6.intoMemorySegment(MEMORY, words + 6 * VECTOR, LITTLE_ENDIAN);
-        a7.intoMemorySegment(MEMORY, words + 7 * VECTOR, LITTLE_ENDIAN);
-        a8.intoMemorySegment(MEMORY, words + 8 * VECTOR, LITTLE_ENDIAN);
-        a9.intoMemorySegment(MEMORY, words + 9 * VECTOR, LITTLE_ENDIAN);
-        a10.intoMemorySegment(MEMORY, words + 10 * VECTOR, LITTLE_ENDIAN);
-        a11.intoMemorySegment(MEMORY, words + 11 * VECTOR, LITTLE_ENDIAN);
-        a12.intoMemorySegment(MEMORY, words + 12 * VECTOR, LITTLE_ENDIAN);
-        a13.intoMemorySegment(MEMORY, words + 13 * VECTOR, LITTLE_ENDIAN);
-        a14.intoMemorySegment(MEMORY, words + 14 * VECTOR, LITTLE_ENDIAN);
-        a15.intoMemorySegment(MEMORY, words + 15 * VECTOR, LITTLE_ENDIAN);
-        b0.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS, LITTLE_ENDIAN);
-        b1.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 1 * VECTOR, LITTLE_ENDIAN);
-        b2.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 2 * VECTOR, LITTLE_ENDIAN);
-        b3.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 3 * VECTOR, LITTLE_ENDIAN);
-        b4.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 4 * VECTOR, LITTLE_ENDIAN);
-        b5.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 5 * VECTOR, LITTLE_ENDIAN);
-        b6.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 6 * VECTOR, LITTLE_ENDIAN);
-        b7.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 7 * VECTOR, LITTLE_ENDIAN);
-        b8.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 8 * VECTOR, LITTLE_ENDIAN);
-        b9.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 9 * VECTOR, LITTLE_ENDIAN);
-        b10.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 10 * VECTOR, LITTLE_ENDIAN);
-        b11.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 11 * VECTOR, LITTLE_ENDIAN);
-        b12.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 12 * VECTOR, LITTLE_ENDIAN);
-        b13.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 13 * VECTOR, LITTLE_ENDIAN);
-        b14.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 14 * VECTOR, LITTLE_ENDIAN);
-        b15.intoMemorySegment(MEMORY, words + ChaChaLanes.WORDS + 15 * VECTOR, LITTLE_ENDIAN);
+        store(a0, words);
+        store(a1, words + 1 * VECTOR);
+        store(a2, words + 2 * VECTOR);
+        store(a3, words + 3 * VECTOR);
+        store(a4, words + 4 * VECTOR);
+        store(a5, words + 5 * VECTOR);
+        store(a6, words + 6 * VECTOR);
+        store(a7, words + 7 * VECTOR);
+        store(a8, words + 8 * VECTOR);
+        store(a9, words + 9 * VECTOR);
+        store(a10, words + 10 * VECTOR);
+        store(a11, words + 11 * VECTOR);
+        store(a12, words + 12 * VECTOR);
+        store(a13, words + 13 * VECTOR);
+        store(a14, words + 14 * VECTOR);
+        store(a15, words + 15 * VECTOR);
+        store(b0, words + ChaChaLanes.WORDS);
+        store(b1, words + ChaChaLanes.WORDS + 1 * VECTOR);
+        store(b2, words + ChaChaLanes.WORDS + 2 * VECTOR);
+        store(b3, words + ChaChaLanes.WORDS + 3 * VECTOR);
+        store(b4, words + ChaChaLanes.WORDS + 4 * VECTOR);
+        store(b5, words + ChaChaLanes.WORDS + 5 * VECTOR);
+        store(b6, words + ChaChaLanes.WORDS + 6 * VECTOR);
+        store(b7, words + ChaChaLanes.WORDS + 7 * VECTOR);
+        store(b8, words + ChaChaLanes.WORDS + 8 * VECTOR);
+        store(b9, words + ChaChaLanes.WORDS + 9 * VECTOR);
+        store(b10, words + ChaChaLanes.WORDS + 10 * VECTOR);
+        store(b11, words + ChaChaLanes.WORDS + 11 * VECTOR);
+        store(b12, words + ChaChaLanes.WORDS + 12 * VECTOR);
+        store(b13, words + ChaChaLanes.WORDS + 13 * VECTOR);
+        store(b14, words + ChaChaLanes.WORDS + 14 * VECTOR);
+        store(b15, words + ChaChaLanes.WORDS + 15 * VECTOR);
     }
 
     /** Adds the input of a step to what twenty rounds made of it, which ends the block function (RFC 8439, section 2.3). */
     private static void addInput(long keys, long lanes, long words) {
-        IntVector.fromMemorySegment(INT, MEMORY, words, LITTLE_ENDIAN)
-                .add(ChaCha20.SIGMA_0)
-                .intoMemorySegment(MEMORY, words, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 1 * VECTOR, LITTLE_ENDIAN)
-                .add(ChaCha20.SIGMA_1)
-                .intoMemorySegment(MEMORY, words + 1 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 2 * VECTOR, LITTLE_ENDIAN)
-                .add(ChaCha20.SIGMA_2)
-                .intoMemorySegment(MEMORY, words + 2 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 3 * VECTOR, LITTLE_ENDIAN)
-                .add(ChaCha20.SIGMA_3)
-                .intoMemorySegment(MEMORY, words + 3 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 4 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 4 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 5 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 1 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 5 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 6 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 2 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 6 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 7 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 3 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 7 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 8 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 4 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 8 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 9 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 5 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 9 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 10 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 6 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 10 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 11 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, keys + 7 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 11 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 12 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, lanes, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 12 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 14 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, lanes + ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 14 * VECTOR, LITTLE_ENDIAN);
-        IntVector.fromMemorySegment(INT, MEMORY, words + 15 * VECTOR, LITTLE_ENDIAN)
-                .add(IntVector.fromMemorySegment(INT, MEMORY, lanes + 2 * ROW, LITTLE_ENDIAN))
-                .intoMemorySegment(MEMORY, words + 15 * VECTOR, LITTLE_ENDIAN);
+        store(add(load(words), broadcast(ChaCha20.SIGMA_0)), words);
+        store(add(load(words + 1 * VECTOR), broadcast(ChaCha20.SIGMA_1)), words + 1 * VECTOR);
+        store(add(load(words + 2 * VECTOR), broadcast(ChaCha20.SIGMA_2)), words + 2 * VECTOR);
+        store(add(load(words + 3 * VECTOR), broadcast(ChaCha20.SIGMA_3)), words + 3 * VECTOR);
+        store(add(load(words + 4 * VECTOR), load(keys)), words + 4 * VECTOR);
+        store(add(load(words + 5 * VECTOR), load(keys + 1 * ROW)), words + 5 * VECTOR);
+        store(add(load(words + 6 * VECTOR), load(keys + 2 * ROW)), words + 6 * VECTOR);
+        store(add(load(words + 7 * VECTOR), load(keys + 3 * ROW)), words + 7 * VECTOR);
+        store(add(load(words + 8 * VECTOR), load(keys + 4 * ROW)), words + 8 * VECTOR);
+        store(add(load(words + 9 * VECTOR), load(keys + 5 * ROW)), words + 9 * VECTOR);
+        store(add(load(words + 10 * VECTOR), load(keys + 6 * ROW)), words + 10 * VECTOR);
+        store(add(load(words + 11 * VECTOR), load(keys + 7 * ROW)), words + 11 * VECTOR);
+        store(add(load(words + 12 * VECTOR), load(lanes)), words + 12 * VECTOR);
+        store(add(load(words + 14 * VECTOR), load(lanes + ROW)), words + 14 * VECTOR);
+        store(add(load(words + 15 * VECTOR), load(lanes + 2 * ROW)), words + 15 * VECTOR);
     }
 }

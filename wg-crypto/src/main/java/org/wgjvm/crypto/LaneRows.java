@@ -1,6 +1,8 @@
 package org.wgjvm.crypto;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static org.wgjvm.crypto.IntOps.add;
+import static org.wgjvm.crypto.IntOps.broadcast;
+import static org.wgjvm.crypto.IntOps.store;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
@@ -15,7 +17,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class LaneRows {
     private static final VectorSpecies<Integer> INT = VectorWidth.INT;
-    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
     private static final int LANES = ChaChaLanes.LANES;
     private static final long ROW = ChaChaLanes.ROW;
     private static final IntVector FIRST = IntVector.zero(INT).addIndex(1);
@@ -25,22 +26,22 @@ final class LaneRows {
     /** The key of {@code count} lanes. */
     static void key(long rows, MemorySegment key, int lane, int count) {
         for (int w = 0; w < 8; w++) {
-            final IntVector word = IntVector.broadcast(INT, key.get(Native.INT, 4L * w));
+            final IntVector word = broadcast(key.get(Native.INT, 4L * w));
             for (int l = lane; l < lane + count; l += LANES) {
-                word.intoMemorySegment(MEMORY, rows + w * ROW + 4L * l, LITTLE_ENDIAN);
+                store(word, rows + w * ROW + 4L * l);
             }
         }
     }
 
     /** Blocks 0, 1, ... of one packet. */
     static void packet(long rows, long counter, int lane, int count) {
-        final IntVector low = IntVector.broadcast(INT, (int) counter);
-        final IntVector high = IntVector.broadcast(INT, (int) (counter >>> 32));
+        final IntVector low = broadcast((int) counter);
+        final IntVector high = broadcast((int) (counter >>> 32));
         final long at = rows + 4L * lane;
         for (int l = 0; l < count; l += LANES) {
-            FIRST.add(l).intoMemorySegment(MEMORY, at + 4L * l, LITTLE_ENDIAN);
-            low.intoMemorySegment(MEMORY, at + ROW + 4L * l, LITTLE_ENDIAN);
-            high.intoMemorySegment(MEMORY, at + 2 * ROW + 4L * l, LITTLE_ENDIAN);
+            store(add(FIRST, broadcast(l)), at + 4L * l);
+            store(low, at + ROW + 4L * l);
+            store(high, at + 2 * ROW + 4L * l);
         }
     }
 
@@ -60,7 +61,7 @@ final class LaneRows {
     static void wipeKey(long rows, int lanes) {
         for (int w = 0; w < 8; w++) {
             for (int l = 0; l < lanes; l += LANES) {
-                IntVector.zero(INT).intoMemorySegment(MEMORY, rows + w * ROW + 4L * l, LITTLE_ENDIAN);
+                store(broadcast(0), rows + w * ROW + 4L * l);
             }
         }
     }
@@ -68,7 +69,7 @@ final class LaneRows {
     /** Wipes {@code bytes}, a multiple of a vector's. */
     static void wipe(long address, long bytes) {
         for (long at = address; at < address + bytes; at += 4L * LANES) {
-            IntVector.zero(INT).intoMemorySegment(MEMORY, at, LITTLE_ENDIAN);
+            store(broadcast(0), at);
         }
     }
 }

@@ -1,11 +1,14 @@
 package org.wgjvm.crypto;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static org.wgjvm.crypto.LongOps.blend;
+import static org.wgjvm.crypto.LongOps.load;
+import static org.wgjvm.crypto.LongOps.rearrange;
+import static org.wgjvm.crypto.LongOps.select;
+import static org.wgjvm.crypto.LongOps.store;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Poly1305 of one packet, its blocks dealt out over the lanes. One per thread.
@@ -17,8 +20,6 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Constant time as {@link PolyLanes} is; only lengths steer the loops.
  */
 final class PolyBlocks {
-    private static final VectorSpecies<Long> LONG = VectorWidth.LONG;
-    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
     private static final int LANES = PolyLanes.LANES;
     private static final long ROW = PolyLanes.ROW;
 
@@ -111,19 +112,19 @@ final class PolyBlocks {
     /** Deals {@code n} steps of a message out to the lanes: rows of low halves and of high halves. */
     private static void deal(long address, long out, int n) {
         for (int i = 0; i < n; i++) {
-            final LongVector a = LongVector.fromMemorySegment(LONG, MEMORY, address + (long) i * STEP, LITTLE_ENDIAN);
-            final LongVector b = LongVector.fromMemorySegment(LONG, MEMORY, address + (long) i * STEP + ROW, LITTLE_ENDIAN);
+            final LongVector a = load(address + (long) i * STEP);
+            final LongVector b = load(address + (long) i * STEP + ROW);
             final LongVector low;
             final LongVector high;
             if (VectorWidth.TWO_SOURCES) {
-                low = LongButterfly.LOW_1.selectFrom(a, b);
-                high = LongButterfly.HIGH_1.selectFrom(a, b);
+                low = select(LongButterfly.LOW_1, a, b);
+                high = select(LongButterfly.HIGH_1, a, b);
             } else {
-                low = a.blend(b.rearrange(LongButterfly.SWAP_1), LongButterfly.BIT_1);
-                high = a.rearrange(LongButterfly.SWAP_1).blend(b, LongButterfly.BIT_1);
+                low = blend(a, rearrange(b, LongButterfly.SWAP_1), LongButterfly.BIT_1);
+                high = blend(rearrange(a, LongButterfly.SWAP_1), b, LongButterfly.BIT_1);
             }
-            low.intoMemorySegment(MEMORY, out + i * (2 * ROW), LITTLE_ENDIAN);
-            high.intoMemorySegment(MEMORY, out + i * (2 * ROW) + ROW, LITTLE_ENDIAN);
+            store(low, out + i * (2 * ROW));
+            store(high, out + i * (2 * ROW) + ROW);
         }
     }
 

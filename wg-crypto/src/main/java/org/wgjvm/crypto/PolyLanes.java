@@ -2,10 +2,19 @@ package org.wgjvm.crypto;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ADD;
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.XOR;
+import static org.wgjvm.crypto.LongOps.add;
+import static org.wgjvm.crypto.LongOps.and;
+import static org.wgjvm.crypto.LongOps.broadcast;
+import static org.wgjvm.crypto.LongOps.load;
+import static org.wgjvm.crypto.LongOps.mul;
+import static org.wgjvm.crypto.LongOps.or;
+import static org.wgjvm.crypto.LongOps.permute;
+import static org.wgjvm.crypto.LongOps.sar;
+import static org.wgjvm.crypto.LongOps.shl;
+import static org.wgjvm.crypto.LongOps.shr;
+import static org.wgjvm.crypto.LongOps.store;
+import static org.wgjvm.crypto.LongOps.sub;
+import static org.wgjvm.crypto.LongOps.xor;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
@@ -62,20 +71,19 @@ final class PolyLanes {
 
     /** Clears the accumulator and makes multiplier and pad of four rows of key: r low, r high, s low, s high. */
     static void init(long state, long key) {
-        final LongVector low = LongVector.fromMemorySegment(LONG, MEMORY, key, LITTLE_ENDIAN).and(0x0ffffffc0fffffffL);
-        final LongVector high = LongVector.fromMemorySegment(LONG, MEMORY, key + ROW, LITTLE_ENDIAN).and(0x0ffffffc0ffffffcL);
-        low.and(LIMB).intoMemorySegment(MEMORY, state + R, LITTLE_ENDIAN);
-        low.lanewise(LSHR, 26).and(LIMB).intoMemorySegment(MEMORY, state + R + ROW, LITTLE_ENDIAN);
-        low.lanewise(LSHR, 52).or(high.lanewise(LSHL, 12)).and(LIMB).intoMemorySegment(MEMORY, state + R + 2 * ROW, LITTLE_ENDIAN);
-        high.lanewise(LSHR, 14).and(LIMB).intoMemorySegment(MEMORY, state + R + 3 * ROW, LITTLE_ENDIAN);
-        high.lanewise(LSHR, 40).intoMemorySegment(MEMORY, state + R + 4 * ROW, LITTLE_ENDIAN);
-        LongVector.fromMemorySegment(LONG, MEMORY, key + 2 * ROW, LITTLE_ENDIAN)
-                .intoMemorySegment(MEMORY, state + PAD, LITTLE_ENDIAN);
-        LongVector.fromMemorySegment(LONG, MEMORY, key + 3 * ROW, LITTLE_ENDIAN)
-                .intoMemorySegment(MEMORY, state + PAD + ROW, LITTLE_ENDIAN);
-        final LongVector zero = LongVector.zero(LONG);
+        final LongVector limb = broadcast(LIMB);
+        final LongVector low = and(load(key), broadcast(0x0ffffffc0fffffffL));
+        final LongVector high = and(load(key + ROW), broadcast(0x0ffffffc0ffffffcL));
+        store(and(low, limb), state + R);
+        store(and(shr(low, 26), limb), state + R + ROW);
+        store(and(or(shr(low, 52), shl(high, 12)), limb), state + R + 2 * ROW);
+        store(and(shr(high, 14), limb), state + R + 3 * ROW);
+        store(shr(high, 40), state + R + 4 * ROW);
+        store(load(key + 2 * ROW), state + PAD);
+        store(load(key + 3 * ROW), state + PAD + ROW);
+        final LongVector zero = broadcast(0);
         for (int i = 0; i < 5; i++) {
-            zero.intoMemorySegment(MEMORY, state + H + i * ROW, LITTLE_ENDIAN);
+            store(zero, state + H + i * ROW);
         }
     }
 
@@ -87,51 +95,53 @@ final class PolyLanes {
      * @param topStride bytes to advance in the rows of tops per block
      */
     static void absorb(long state, long message, long tops, long topStride, int n) {
-        final LongVector r0 = LongVector.fromMemorySegment(LONG, MEMORY, state + R, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r1 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r2 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 2 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r3 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 3 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r4 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 4 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector s1 = r1.add(r1.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector s2 = r2.add(r2.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector s3 = r3.add(r3.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector s4 = r4.add(r4.lanewise(LSHL, 2)).and(LOW_HALF);
-        LongVector h0 = LongVector.fromMemorySegment(LONG, MEMORY, state + H, LITTLE_ENDIAN);
-        LongVector h1 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + ROW, LITTLE_ENDIAN);
-        LongVector h2 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
-        LongVector h3 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
-        LongVector h4 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+        final LongVector limb = broadcast(LIMB);
+        final LongVector lowHalf = broadcast(LOW_HALF);
+        final LongVector r0 = and(load(state + R), lowHalf);
+        final LongVector r1 = and(load(state + R + ROW), lowHalf);
+        final LongVector r2 = and(load(state + R + 2 * ROW), lowHalf);
+        final LongVector r3 = and(load(state + R + 3 * ROW), lowHalf);
+        final LongVector r4 = and(load(state + R + 4 * ROW), lowHalf);
+        final LongVector s1 = and(add(r1, shl(r1, 2)), lowHalf);
+        final LongVector s2 = and(add(r2, shl(r2, 2)), lowHalf);
+        final LongVector s3 = and(add(r3, shl(r3, 2)), lowHalf);
+        final LongVector s4 = and(add(r4, shl(r4, 2)), lowHalf);
+        LongVector h0 = load(state + H);
+        LongVector h1 = load(state + H + ROW);
+        LongVector h2 = load(state + H + 2 * ROW);
+        LongVector h3 = load(state + H + 3 * ROW);
+        LongVector h4 = load(state + H + 4 * ROW);
         for (int i = 0; i < n; i++) {
-            final LongVector low = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (2 * ROW), LITTLE_ENDIAN);
-            final LongVector high = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (2 * ROW) + ROW, LITTLE_ENDIAN);
-            h0 = h0.add(low.and(LIMB)).and(LOW_HALF);
-            h1 = h1.add(low.lanewise(LSHR, 26).and(LIMB)).and(LOW_HALF);
-            h2 = h2.add(low.lanewise(LSHR, 52).or(high.lanewise(LSHL, 12)).and(LIMB)).and(LOW_HALF);
-            h3 = h3.add(high.lanewise(LSHR, 14).and(LIMB)).and(LOW_HALF);
-            final LongVector top = LongVector.fromMemorySegment(LONG, MEMORY, tops + i * topStride, LITTLE_ENDIAN);
-            h4 = h4.add(high.lanewise(LSHR, 40).or(top)).and(LOW_HALF);
-            LongVector d0 = h0.mul(r0).add(h1.mul(s4)).add(h2.mul(s3).add(h3.mul(s2)).add(h4.mul(s1)));
-            LongVector d1 = h0.mul(r1).add(h1.mul(r0)).add(h2.mul(s4).add(h3.mul(s3)).add(h4.mul(s2)));
-            LongVector d2 = h0.mul(r2).add(h1.mul(r1)).add(h2.mul(r0).add(h3.mul(s4)).add(h4.mul(s3)));
-            LongVector d3 = h0.mul(r3).add(h1.mul(r2)).add(h2.mul(r1).add(h3.mul(r0)).add(h4.mul(s4)));
-            LongVector d4 = h0.mul(r4).add(h1.mul(r3)).add(h2.mul(r2).add(h3.mul(r1)).add(h4.mul(r0)));
-            d1 = d1.add(d0.lanewise(LSHR, 26));
-            d4 = d4.add(d3.lanewise(LSHR, 26));
-            d2 = d2.add(d1.lanewise(LSHR, 26));
-            final LongVector c4 = d4.lanewise(LSHR, 26);
-            h0 = d0.and(LIMB).add(c4).add(c4.lanewise(LSHL, 2));
-            h3 = d3.and(LIMB).add(d2.lanewise(LSHR, 26));
-            h1 = d1.and(LIMB).add(h0.lanewise(LSHR, 26));
-            h4 = d4.and(LIMB).add(h3.lanewise(LSHR, 26));
-            h2 = d2.and(LIMB);
-            h0 = h0.and(LIMB);
-            h3 = h3.and(LIMB);
+            final LongVector low = load(message + i * (2 * ROW));
+            final LongVector high = load(message + i * (2 * ROW) + ROW);
+            h0 = and(add(h0, and(low, limb)), lowHalf);
+            h1 = and(add(h1, and(shr(low, 26), limb)), lowHalf);
+            h2 = and(add(h2, and(or(shr(low, 52), shl(high, 12)), limb)), lowHalf);
+            h3 = and(add(h3, and(shr(high, 14), limb)), lowHalf);
+            final LongVector top = load(tops + i * topStride);
+            h4 = and(add(h4, or(shr(high, 40), top)), lowHalf);
+            LongVector d0 = add(add(mul(h0, r0), mul(h1, s4)), add(add(mul(h2, s3), mul(h3, s2)), mul(h4, s1)));
+            LongVector d1 = add(add(mul(h0, r1), mul(h1, r0)), add(add(mul(h2, s4), mul(h3, s3)), mul(h4, s2)));
+            LongVector d2 = add(add(mul(h0, r2), mul(h1, r1)), add(add(mul(h2, r0), mul(h3, s4)), mul(h4, s3)));
+            LongVector d3 = add(add(mul(h0, r3), mul(h1, r2)), add(add(mul(h2, r1), mul(h3, r0)), mul(h4, s4)));
+            LongVector d4 = add(add(mul(h0, r4), mul(h1, r3)), add(add(mul(h2, r2), mul(h3, r1)), mul(h4, r0)));
+            d1 = add(d1, shr(d0, 26));
+            d4 = add(d4, shr(d3, 26));
+            d2 = add(d2, shr(d1, 26));
+            final LongVector c4 = shr(d4, 26);
+            h0 = add(add(and(d0, limb), c4), shl(c4, 2));
+            h3 = add(and(d3, limb), shr(d2, 26));
+            h1 = add(and(d1, limb), shr(h0, 26));
+            h4 = add(and(d4, limb), shr(h3, 26));
+            h2 = and(d2, limb);
+            h0 = and(h0, limb);
+            h3 = and(h3, limb);
         }
-        h0.intoMemorySegment(MEMORY, state + H, LITTLE_ENDIAN);
-        h1.intoMemorySegment(MEMORY, state + H + ROW, LITTLE_ENDIAN);
-        h2.intoMemorySegment(MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
-        h3.intoMemorySegment(MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
-        h4.intoMemorySegment(MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+        store(h0, state + H);
+        store(h1, state + H + ROW);
+        store(h2, state + H + 2 * ROW);
+        store(h3, state + H + 3 * ROW);
+        store(h4, state + H + 4 * ROW);
     }
 
     /**
@@ -141,76 +151,79 @@ final class PolyLanes {
      * @param message address of four rows for each pair: low and high half of the first block, of the second block
      */
     static void absorbPairs(long state, long message, int n) {
-        final LongVector r0 = LongVector.fromMemorySegment(LONG, MEMORY, state + R, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r1 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r2 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 2 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r3 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 3 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector r4 = LongVector.fromMemorySegment(LONG, MEMORY, state + R + 4 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector s1 = r1.add(r1.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector s2 = r2.add(r2.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector s3 = r3.add(r3.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector s4 = r4.add(r4.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector q0 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector q1 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector q2 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + 2 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector q3 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + 3 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector q4 = LongVector.fromMemorySegment(LONG, MEMORY, state + R2 + 4 * ROW, LITTLE_ENDIAN).and(LOW_HALF);
-        final LongVector t1 = q1.add(q1.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector t2 = q2.add(q2.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector t3 = q3.add(q3.lanewise(LSHL, 2)).and(LOW_HALF);
-        final LongVector t4 = q4.add(q4.lanewise(LSHL, 2)).and(LOW_HALF);
-        LongVector h0 = LongVector.fromMemorySegment(LONG, MEMORY, state + H, LITTLE_ENDIAN);
-        LongVector h1 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + ROW, LITTLE_ENDIAN);
-        LongVector h2 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
-        LongVector h3 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
-        LongVector h4 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+        final LongVector limb = broadcast(LIMB);
+        final LongVector lowHalf = broadcast(LOW_HALF);
+        final LongVector top = broadcast(TOP);
+        final LongVector r0 = and(load(state + R), lowHalf);
+        final LongVector r1 = and(load(state + R + ROW), lowHalf);
+        final LongVector r2 = and(load(state + R + 2 * ROW), lowHalf);
+        final LongVector r3 = and(load(state + R + 3 * ROW), lowHalf);
+        final LongVector r4 = and(load(state + R + 4 * ROW), lowHalf);
+        final LongVector s1 = and(add(r1, shl(r1, 2)), lowHalf);
+        final LongVector s2 = and(add(r2, shl(r2, 2)), lowHalf);
+        final LongVector s3 = and(add(r3, shl(r3, 2)), lowHalf);
+        final LongVector s4 = and(add(r4, shl(r4, 2)), lowHalf);
+        final LongVector q0 = and(load(state + R2), lowHalf);
+        final LongVector q1 = and(load(state + R2 + ROW), lowHalf);
+        final LongVector q2 = and(load(state + R2 + 2 * ROW), lowHalf);
+        final LongVector q3 = and(load(state + R2 + 3 * ROW), lowHalf);
+        final LongVector q4 = and(load(state + R2 + 4 * ROW), lowHalf);
+        final LongVector t1 = and(add(q1, shl(q1, 2)), lowHalf);
+        final LongVector t2 = and(add(q2, shl(q2, 2)), lowHalf);
+        final LongVector t3 = and(add(q3, shl(q3, 2)), lowHalf);
+        final LongVector t4 = and(add(q4, shl(q4, 2)), lowHalf);
+        LongVector h0 = load(state + H);
+        LongVector h1 = load(state + H + ROW);
+        LongVector h2 = load(state + H + 2 * ROW);
+        LongVector h3 = load(state + H + 3 * ROW);
+        LongVector h4 = load(state + H + 4 * ROW);
         for (int i = 0; i < n; i++) {
-            final LongVector low = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW), LITTLE_ENDIAN);
-            final LongVector high = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW) + ROW, LITTLE_ENDIAN);
-            h0 = h0.add(low.and(LIMB)).and(LOW_HALF);
-            h1 = h1.add(low.lanewise(LSHR, 26).and(LIMB)).and(LOW_HALF);
-            h2 = h2.add(low.lanewise(LSHR, 52).or(high.lanewise(LSHL, 12)).and(LIMB)).and(LOW_HALF);
-            h3 = h3.add(high.lanewise(LSHR, 14).and(LIMB)).and(LOW_HALF);
-            h4 = h4.add(high.lanewise(LSHR, 40).or(TOP)).and(LOW_HALF);
-            final LongVector low2 = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW) + 2 * ROW, LITTLE_ENDIAN);
-            final LongVector high2 = LongVector.fromMemorySegment(LONG, MEMORY, message + i * (4 * ROW) + 3 * ROW, LITTLE_ENDIAN);
-            final LongVector m0 = low2.and(LIMB);
-            final LongVector m1 = low2.lanewise(LSHR, 26).and(LIMB);
-            final LongVector m2 = low2.lanewise(LSHR, 52).or(high2.lanewise(LSHL, 12)).and(LIMB);
-            final LongVector m3 = high2.lanewise(LSHR, 14).and(LIMB);
-            final LongVector m4 = high2.lanewise(LSHR, 40).or(TOP).and(LOW_HALF);
+            final LongVector low = load(message + i * (4 * ROW));
+            final LongVector high = load(message + i * (4 * ROW) + ROW);
+            h0 = and(add(h0, and(low, limb)), lowHalf);
+            h1 = and(add(h1, and(shr(low, 26), limb)), lowHalf);
+            h2 = and(add(h2, and(or(shr(low, 52), shl(high, 12)), limb)), lowHalf);
+            h3 = and(add(h3, and(shr(high, 14), limb)), lowHalf);
+            h4 = and(add(h4, or(shr(high, 40), top)), lowHalf);
+            final LongVector low2 = load(message + i * (4 * ROW) + 2 * ROW);
+            final LongVector high2 = load(message + i * (4 * ROW) + 3 * ROW);
+            final LongVector m0 = and(low2, limb);
+            final LongVector m1 = and(shr(low2, 26), limb);
+            final LongVector m2 = and(or(shr(low2, 52), shl(high2, 12)), limb);
+            final LongVector m3 = and(shr(high2, 14), limb);
+            final LongVector m4 = and(or(shr(high2, 40), top), lowHalf);
             LongVector d0 =
-                    m0.mul(r0).add(m1.mul(s4)).add(m2.mul(s3).add(m3.mul(s2))).add(m4.mul(s1))
-                            .add(h0.mul(q0).add(h1.mul(t4)).add(h2.mul(t3).add(h3.mul(t2))).add(h4.mul(t1)));
+                    add(add(add(add(mul(m0, r0), mul(m1, s4)), add(mul(m2, s3), mul(m3, s2))), mul(m4, s1)),
+                            add(add(add(mul(h0, q0), mul(h1, t4)), add(mul(h2, t3), mul(h3, t2))), mul(h4, t1)));
             LongVector d1 =
-                    m0.mul(r1).add(m1.mul(r0)).add(m2.mul(s4).add(m3.mul(s3))).add(m4.mul(s2))
-                            .add(h0.mul(q1).add(h1.mul(q0)).add(h2.mul(t4).add(h3.mul(t3))).add(h4.mul(t2)));
+                    add(add(add(add(mul(m0, r1), mul(m1, r0)), add(mul(m2, s4), mul(m3, s3))), mul(m4, s2)),
+                            add(add(add(mul(h0, q1), mul(h1, q0)), add(mul(h2, t4), mul(h3, t3))), mul(h4, t2)));
             LongVector d2 =
-                    m0.mul(r2).add(m1.mul(r1)).add(m2.mul(r0).add(m3.mul(s4))).add(m4.mul(s3))
-                            .add(h0.mul(q2).add(h1.mul(q1)).add(h2.mul(q0).add(h3.mul(t4))).add(h4.mul(t3)));
+                    add(add(add(add(mul(m0, r2), mul(m1, r1)), add(mul(m2, r0), mul(m3, s4))), mul(m4, s3)),
+                            add(add(add(mul(h0, q2), mul(h1, q1)), add(mul(h2, q0), mul(h3, t4))), mul(h4, t3)));
             LongVector d3 =
-                    m0.mul(r3).add(m1.mul(r2)).add(m2.mul(r1).add(m3.mul(r0))).add(m4.mul(s4))
-                            .add(h0.mul(q3).add(h1.mul(q2)).add(h2.mul(q1).add(h3.mul(q0))).add(h4.mul(t4)));
+                    add(add(add(add(mul(m0, r3), mul(m1, r2)), add(mul(m2, r1), mul(m3, r0))), mul(m4, s4)),
+                            add(add(add(mul(h0, q3), mul(h1, q2)), add(mul(h2, q1), mul(h3, q0))), mul(h4, t4)));
             LongVector d4 =
-                    m0.mul(r4).add(m1.mul(r3)).add(m2.mul(r2).add(m3.mul(r1))).add(m4.mul(r0))
-                            .add(h0.mul(q4).add(h1.mul(q3)).add(h2.mul(q2).add(h3.mul(q1))).add(h4.mul(q0)));
-            d1 = d1.add(d0.lanewise(LSHR, 26));
-            d4 = d4.add(d3.lanewise(LSHR, 26));
-            d2 = d2.add(d1.lanewise(LSHR, 26));
-            final LongVector c4 = d4.lanewise(LSHR, 26);
-            h0 = d0.and(LIMB).add(c4).add(c4.lanewise(LSHL, 2));
-            h3 = d3.and(LIMB).add(d2.lanewise(LSHR, 26));
-            h1 = d1.and(LIMB).add(h0.lanewise(LSHR, 26));
-            h4 = d4.and(LIMB).add(h3.lanewise(LSHR, 26));
-            h2 = d2.and(LIMB);
-            h0 = h0.and(LIMB);
-            h3 = h3.and(LIMB);
+                    add(add(add(add(mul(m0, r4), mul(m1, r3)), add(mul(m2, r2), mul(m3, r1))), mul(m4, r0)),
+                            add(add(add(mul(h0, q4), mul(h1, q3)), add(mul(h2, q2), mul(h3, q1))), mul(h4, q0)));
+            d1 = add(d1, shr(d0, 26));
+            d4 = add(d4, shr(d3, 26));
+            d2 = add(d2, shr(d1, 26));
+            final LongVector c4 = shr(d4, 26);
+            h0 = add(add(and(d0, limb), c4), shl(c4, 2));
+            h3 = add(and(d3, limb), shr(d2, 26));
+            h1 = add(and(d1, limb), shr(h0, 26));
+            h4 = add(and(d4, limb), shr(h3, 26));
+            h2 = and(d2, limb);
+            h0 = and(h0, limb);
+            h3 = and(h3, limb);
         }
-        h0.intoMemorySegment(MEMORY, state + H, LITTLE_ENDIAN);
-        h1.intoMemorySegment(MEMORY, state + H + ROW, LITTLE_ENDIAN);
-        h2.intoMemorySegment(MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
-        h3.intoMemorySegment(MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
-        h4.intoMemorySegment(MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+        store(h0, state + H);
+        store(h1, state + H + ROW);
+        store(h2, state + H + 2 * ROW);
+        store(h3, state + H + 3 * ROW);
+        store(h4, state + H + 4 * ROW);
     }
 
     /**
@@ -233,75 +246,77 @@ final class PolyLanes {
      * @param masks address of as many rows as n has bits, the last one zero
      */
     static void powers(long state, long last, long masks, long limb0, long limb1, long limb2, long limb3, long limb4) {
-        LongVector r0 = LongVector.broadcast(LONG, limb0);
-        LongVector r1 = LongVector.broadcast(LONG, limb1);
-        LongVector r2 = LongVector.broadcast(LONG, limb2);
-        LongVector r3 = LongVector.broadcast(LONG, limb3);
-        LongVector r4 = LongVector.broadcast(LONG, limb4);
-        LongVector l0 = LongVector.broadcast(LONG, limb0);
-        LongVector l1 = LongVector.broadcast(LONG, limb1);
-        LongVector l2 = LongVector.broadcast(LONG, limb2);
-        LongVector l3 = LongVector.broadcast(LONG, limb3);
-        LongVector l4 = LongVector.broadcast(LONG, limb4);
+        final LongVector limb = broadcast(LIMB);
+        final LongVector lowHalf = broadcast(LOW_HALF);
+        LongVector r0 = broadcast(limb0);
+        LongVector r1 = broadcast(limb1);
+        LongVector r2 = broadcast(limb2);
+        LongVector r3 = broadcast(limb3);
+        LongVector r4 = broadcast(limb4);
+        LongVector l0 = broadcast(limb0);
+        LongVector l1 = broadcast(limb1);
+        LongVector l2 = broadcast(limb2);
+        LongVector l3 = broadcast(limb3);
+        LongVector l4 = broadcast(limb4);
         for (int i = 0; i < STAGES; i++) {
-            r0.intoMemorySegment(MEMORY, state + R, LITTLE_ENDIAN);
-            r1.intoMemorySegment(MEMORY, state + R + ROW, LITTLE_ENDIAN);
-            r2.intoMemorySegment(MEMORY, state + R + 2 * ROW, LITTLE_ENDIAN);
-            r3.intoMemorySegment(MEMORY, state + R + 3 * ROW, LITTLE_ENDIAN);
-            r4.intoMemorySegment(MEMORY, state + R + 4 * ROW, LITTLE_ENDIAN);
-            r0 = r0.and(LOW_HALF);
-            r1 = r1.and(LOW_HALF);
-            r2 = r2.and(LOW_HALF);
-            r3 = r3.and(LOW_HALF);
-            r4 = r4.and(LOW_HALF);
-            final LongVector s1 = r1.add(r1.lanewise(LSHL, 2)).and(LOW_HALF);
-            final LongVector s2 = r2.add(r2.lanewise(LSHL, 2)).and(LOW_HALF);
-            final LongVector s3 = r3.add(r3.lanewise(LSHL, 2)).and(LOW_HALF);
-            final LongVector s4 = r4.add(r4.lanewise(LSHL, 2)).and(LOW_HALF);
-            l0 = l0.and(LOW_HALF);
-            l1 = l1.and(LOW_HALF);
-            l2 = l2.and(LOW_HALF);
-            l3 = l3.and(LOW_HALF);
-            l4 = l4.and(LOW_HALF);
-            LongVector d0 = l0.mul(r0).add(l1.mul(s4)).add(l2.mul(s3).add(l3.mul(s2)).add(l4.mul(s1)));
-            LongVector d1 = l0.mul(r1).add(l1.mul(r0)).add(l2.mul(s4).add(l3.mul(s3)).add(l4.mul(s2)));
-            LongVector d2 = l0.mul(r2).add(l1.mul(r1)).add(l2.mul(r0).add(l3.mul(s4)).add(l4.mul(s3)));
-            LongVector d3 = l0.mul(r3).add(l1.mul(r2)).add(l2.mul(r1).add(l3.mul(r0)).add(l4.mul(s4)));
-            LongVector d4 = l0.mul(r4).add(l1.mul(r3)).add(l2.mul(r2).add(l3.mul(r1)).add(l4.mul(r0)));
-            d1 = d1.add(d0.lanewise(LSHR, 26));
-            d4 = d4.add(d3.lanewise(LSHR, 26));
-            d2 = d2.add(d1.lanewise(LSHR, 26));
-            final LongVector c4 = d4.lanewise(LSHR, 26);
-            d0 = d0.and(LIMB).add(c4).add(c4.lanewise(LSHL, 2));
-            d3 = d3.and(LIMB).add(d2.lanewise(LSHR, 26));
-            d1 = d1.and(LIMB).add(d0.lanewise(LSHR, 26));
-            d4 = d4.and(LIMB).add(d3.lanewise(LSHR, 26));
-            d2 = d2.and(LIMB);
-            d0 = d0.and(LIMB);
-            d3 = d3.and(LIMB);
-            final LongVector mask = LongVector.fromMemorySegment(LONG, MEMORY, masks + i * ROW, LITTLE_ENDIAN);
-            l0 = d0.lanewise(XOR, l0).and(mask).lanewise(XOR, l0);
-            l1 = d1.lanewise(XOR, l1).and(mask).lanewise(XOR, l1);
-            l2 = d2.lanewise(XOR, l2).and(mask).lanewise(XOR, l2);
-            l3 = d3.lanewise(XOR, l3).and(mask).lanewise(XOR, l3);
-            l4 = d4.lanewise(XOR, l4).and(mask).lanewise(XOR, l4);
+            store(r0, state + R);
+            store(r1, state + R + ROW);
+            store(r2, state + R + 2 * ROW);
+            store(r3, state + R + 3 * ROW);
+            store(r4, state + R + 4 * ROW);
+            r0 = and(r0, lowHalf);
+            r1 = and(r1, lowHalf);
+            r2 = and(r2, lowHalf);
+            r3 = and(r3, lowHalf);
+            r4 = and(r4, lowHalf);
+            final LongVector s1 = and(add(r1, shl(r1, 2)), lowHalf);
+            final LongVector s2 = and(add(r2, shl(r2, 2)), lowHalf);
+            final LongVector s3 = and(add(r3, shl(r3, 2)), lowHalf);
+            final LongVector s4 = and(add(r4, shl(r4, 2)), lowHalf);
+            l0 = and(l0, lowHalf);
+            l1 = and(l1, lowHalf);
+            l2 = and(l2, lowHalf);
+            l3 = and(l3, lowHalf);
+            l4 = and(l4, lowHalf);
+            LongVector d0 = add(add(mul(l0, r0), mul(l1, s4)), add(add(mul(l2, s3), mul(l3, s2)), mul(l4, s1)));
+            LongVector d1 = add(add(mul(l0, r1), mul(l1, r0)), add(add(mul(l2, s4), mul(l3, s3)), mul(l4, s2)));
+            LongVector d2 = add(add(mul(l0, r2), mul(l1, r1)), add(add(mul(l2, r0), mul(l3, s4)), mul(l4, s3)));
+            LongVector d3 = add(add(mul(l0, r3), mul(l1, r2)), add(add(mul(l2, r1), mul(l3, r0)), mul(l4, s4)));
+            LongVector d4 = add(add(mul(l0, r4), mul(l1, r3)), add(add(mul(l2, r2), mul(l3, r1)), mul(l4, r0)));
+            d1 = add(d1, shr(d0, 26));
+            d4 = add(d4, shr(d3, 26));
+            d2 = add(d2, shr(d1, 26));
+            final LongVector c4 = shr(d4, 26);
+            d0 = add(add(and(d0, limb), c4), shl(c4, 2));
+            d3 = add(and(d3, limb), shr(d2, 26));
+            d1 = add(and(d1, limb), shr(d0, 26));
+            d4 = add(and(d4, limb), shr(d3, 26));
+            d2 = and(d2, limb);
+            d0 = and(d0, limb);
+            d3 = and(d3, limb);
+            final LongVector mask = load(masks + i * ROW);
+            l0 = xor(and(xor(d0, l0), mask), l0);
+            l1 = xor(and(xor(d1, l1), mask), l1);
+            l2 = xor(and(xor(d2, l2), mask), l2);
+            l3 = xor(and(xor(d3, l3), mask), l3);
+            l4 = xor(and(xor(d4, l4), mask), l4);
             // In lane 0 the exponent was the multiplier's own: there the product is its square.
-            r0 = LANE_0.selectFrom(d0);
-            r1 = LANE_0.selectFrom(d1);
-            r2 = LANE_0.selectFrom(d2);
-            r3 = LANE_0.selectFrom(d3);
-            r4 = LANE_0.selectFrom(d4);
+            r0 = permute(d0, LANE_0);
+            r1 = permute(d1, LANE_0);
+            r2 = permute(d2, LANE_0);
+            r3 = permute(d3, LANE_0);
+            r4 = permute(d4, LANE_0);
         }
-        r0.intoMemorySegment(MEMORY, state + R2, LITTLE_ENDIAN);
-        r1.intoMemorySegment(MEMORY, state + R2 + ROW, LITTLE_ENDIAN);
-        r2.intoMemorySegment(MEMORY, state + R2 + 2 * ROW, LITTLE_ENDIAN);
-        r3.intoMemorySegment(MEMORY, state + R2 + 3 * ROW, LITTLE_ENDIAN);
-        r4.intoMemorySegment(MEMORY, state + R2 + 4 * ROW, LITTLE_ENDIAN);
-        l0.intoMemorySegment(MEMORY, last, LITTLE_ENDIAN);
-        l1.intoMemorySegment(MEMORY, last + ROW, LITTLE_ENDIAN);
-        l2.intoMemorySegment(MEMORY, last + 2 * ROW, LITTLE_ENDIAN);
-        l3.intoMemorySegment(MEMORY, last + 3 * ROW, LITTLE_ENDIAN);
-        l4.intoMemorySegment(MEMORY, last + 4 * ROW, LITTLE_ENDIAN);
+        store(r0, state + R2);
+        store(r1, state + R2 + ROW);
+        store(r2, state + R2 + 2 * ROW);
+        store(r3, state + R2 + 3 * ROW);
+        store(r4, state + R2 + 4 * ROW);
+        store(l0, last);
+        store(l1, last + ROW);
+        store(l2, last + 2 * ROW);
+        store(l3, last + 3 * ROW);
+        store(l4, last + 4 * ROW);
     }
 
     /** The sum over all lanes of each limb of the accumulator, as five words at {@code sums}. */
@@ -314,62 +329,61 @@ final class PolyLanes {
 
     /** Reduces every lane modulo 2^130 - 5, adds the pad and leaves the tag in the pad's rows. */
     static void finish(long state) {
-        LongVector h0 = LongVector.fromMemorySegment(LONG, MEMORY, state + H, LITTLE_ENDIAN);
-        LongVector h1 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + ROW, LITTLE_ENDIAN);
-        LongVector h2 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 2 * ROW, LITTLE_ENDIAN);
-        LongVector h3 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 3 * ROW, LITTLE_ENDIAN);
-        LongVector h4 = LongVector.fromMemorySegment(LONG, MEMORY, state + H + 4 * ROW, LITTLE_ENDIAN);
+        final LongVector limb = broadcast(LIMB);
+        LongVector h0 = load(state + H);
+        LongVector h1 = load(state + H + ROW);
+        LongVector h2 = load(state + H + 2 * ROW);
+        LongVector h3 = load(state + H + 3 * ROW);
+        LongVector h4 = load(state + H + 4 * ROW);
         // Twice round: afterwards every limb is below 2^26.
         for (int i = 0; i < 2; i++) {
-            h1 = h1.add(h0.lanewise(LSHR, 26));
-            h2 = h2.add(h1.lanewise(LSHR, 26));
-            h3 = h3.add(h2.lanewise(LSHR, 26));
-            h4 = h4.add(h3.lanewise(LSHR, 26));
-            final LongVector c4 = h4.lanewise(LSHR, 26);
-            h0 = h0.and(LIMB).add(c4).add(c4.lanewise(LSHL, 2));
-            h1 = h1.and(LIMB);
-            h2 = h2.and(LIMB);
-            h3 = h3.and(LIMB);
-            h4 = h4.and(LIMB);
+            h1 = add(h1, shr(h0, 26));
+            h2 = add(h2, shr(h1, 26));
+            h3 = add(h3, shr(h2, 26));
+            h4 = add(h4, shr(h3, 26));
+            final LongVector c4 = shr(h4, 26);
+            h0 = add(add(and(h0, limb), c4), shl(c4, 2));
+            h1 = and(h1, limb);
+            h2 = and(h2, limb);
+            h3 = and(h3, limb);
+            h4 = and(h4, limb);
         }
-        h1 = h1.add(h0.lanewise(LSHR, 26));
-        h0 = h0.and(LIMB);
+        h1 = add(h1, shr(h0, 26));
+        h0 = and(h0, limb);
         // g = h + 5 - 2^130, taken where it is not negative.
-        LongVector g0 = h0.add(5);
-        LongVector g1 = h1.add(g0.lanewise(LSHR, 26));
-        LongVector g2 = h2.add(g1.lanewise(LSHR, 26));
-        LongVector g3 = h3.add(g2.lanewise(LSHR, 26));
-        final LongVector g4 = h4.add(g3.lanewise(LSHR, 26)).sub(1L << 26);
-        final LongVector keep = g4.lanewise(ASHR, 63);
-        final LongVector take = keep.not();
-        h0 = h0.and(keep).or(g0.and(LIMB).and(take));
-        h1 = h1.and(keep).or(g1.and(LIMB).and(take));
-        h2 = h2.and(keep).or(g2.and(LIMB).and(take));
-        h3 = h3.and(keep).or(g3.and(LIMB).and(take));
-        h4 = h4.and(keep).or(g4.and(LIMB).and(take));
-        final LongVector low = h0.add(h1.lanewise(LSHL, 26)).add(h2.lanewise(LSHL, 52));
-        final LongVector high =
-                h2.lanewise(LSHR, 12).add(h3.lanewise(LSHL, 14)).add(h4.lanewise(LSHL, 40));
-        final LongVector padLow = LongVector.fromMemorySegment(LONG, MEMORY, state + PAD, LITTLE_ENDIAN);
-        final LongVector padHigh = LongVector.fromMemorySegment(LONG, MEMORY, state + PAD + ROW, LITTLE_ENDIAN);
-        final LongVector tagLow = low.add(padLow);
-        final LongVector carry = low.and(padLow).or(low.or(padLow).and(tagLow.not())).lanewise(LSHR, 63);
-        tagLow.intoMemorySegment(MEMORY, state + PAD, LITTLE_ENDIAN);
-        high.add(padHigh).add(carry).intoMemorySegment(MEMORY, state + PAD + ROW, LITTLE_ENDIAN);
+        LongVector g0 = add(h0, broadcast(5));
+        LongVector g1 = add(h1, shr(g0, 26));
+        LongVector g2 = add(h2, shr(g1, 26));
+        LongVector g3 = add(h3, shr(g2, 26));
+        final LongVector g4 = sub(add(h4, shr(g3, 26)), broadcast(1L << 26));
+        final LongVector keep = sar(g4, 63);
+        final LongVector take = xor(keep, broadcast(-1));
+        h0 = or(and(h0, keep), and(and(g0, limb), take));
+        h1 = or(and(h1, keep), and(and(g1, limb), take));
+        h2 = or(and(h2, keep), and(and(g2, limb), take));
+        h3 = or(and(h3, keep), and(and(g3, limb), take));
+        h4 = or(and(h4, keep), and(and(g4, limb), take));
+        final LongVector low = add(add(h0, shl(h1, 26)), shl(h2, 52));
+        final LongVector high = add(add(shr(h2, 12), shl(h3, 14)), shl(h4, 40));
+        final LongVector padLow = load(state + PAD);
+        final LongVector padHigh = load(state + PAD + ROW);
+        final LongVector tagLow = add(low, padLow);
+        final LongVector carry = shr(or(and(low, padLow), and(or(low, padLow), xor(tagLow, broadcast(-1)))), 63);
+        store(tagLow, state + PAD);
+        store(add(add(high, padHigh), carry), state + PAD + ROW);
     }
 
     /** Zeroes whole rows. */
     static void zero(long rows, long bytes) {
         for (long at = rows; at < rows + bytes; at += ROW) {
-            LongVector.zero(LONG).intoMemorySegment(MEMORY, at, LITTLE_ENDIAN);
+            store(broadcast(0), at);
         }
     }
 
     /** Copies five rows. */
     static void copyRows(long source, long destination) {
         for (int i = 0; i < 5; i++) {
-            LongVector.fromMemorySegment(LONG, MEMORY, source + i * ROW, LITTLE_ENDIAN)
-                    .intoMemorySegment(MEMORY, destination + i * ROW, LITTLE_ENDIAN);
+            store(load(source + i * ROW), destination + i * ROW);
         }
     }
 }

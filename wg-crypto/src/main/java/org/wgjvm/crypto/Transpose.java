@@ -1,6 +1,5 @@
 package org.wgjvm.crypto;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.wgjvm.crypto.LongButterfly.BIT_1;
 import static org.wgjvm.crypto.LongButterfly.BIT_2;
 import static org.wgjvm.crypto.LongButterfly.HIGH_1;
@@ -11,15 +10,17 @@ import static org.wgjvm.crypto.LongButterfly.LOW_2;
 import static org.wgjvm.crypto.LongButterfly.LOW_4;
 import static org.wgjvm.crypto.LongButterfly.SWAP_1;
 import static org.wgjvm.crypto.LongButterfly.SWAP_2;
+import static org.wgjvm.crypto.LongOps.add;
+import static org.wgjvm.crypto.LongOps.blend;
+import static org.wgjvm.crypto.LongOps.load;
+import static org.wgjvm.crypto.LongOps.rearrange;
+import static org.wgjvm.crypto.LongOps.select;
+import static org.wgjvm.crypto.LongOps.store;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Reads squares of 64-bit words, one row from each of several places, and writes their columns. */
 final class Transpose {
-    private static final VectorSpecies<Long> LONG = VectorWidth.LONG;
-    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
     private static final int LANES = VectorWidth.LONG_LANES;
     private static final long ROW = 8L * LANES;
 
@@ -42,80 +43,79 @@ final class Transpose {
             } else {
                 square2(cursors, at);
             }
-            final LongVector stride = LongVector.fromMemorySegment(LONG, MEMORY, strides, LITTLE_ENDIAN);
-            LongVector.fromMemorySegment(LONG, MEMORY, cursors, LITTLE_ENDIAN).add(stride)
-                    .intoMemorySegment(MEMORY, cursors, LITTLE_ENDIAN);
+            final LongVector stride = load(strides);
+            store(add(load(cursors), stride), cursors);
         }
     }
 
     private static void square8(long cursors, long out) {
-        final LongVector a0 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors), LITTLE_ENDIAN);
-        final LongVector a1 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 8), LITTLE_ENDIAN);
-        final LongVector a2 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 16), LITTLE_ENDIAN);
-        final LongVector a3 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 24), LITTLE_ENDIAN);
-        final LongVector a4 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 32), LITTLE_ENDIAN);
-        final LongVector a5 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 40), LITTLE_ENDIAN);
-        final LongVector a6 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 48), LITTLE_ENDIAN);
-        final LongVector a7 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 56), LITTLE_ENDIAN);
-        final LongVector b0 = LOW_4.selectFrom(a0, a4);
-        final LongVector b4 = HIGH_4.selectFrom(a0, a4);
-        final LongVector b1 = LOW_4.selectFrom(a1, a5);
-        final LongVector b5 = HIGH_4.selectFrom(a1, a5);
-        final LongVector b2 = LOW_4.selectFrom(a2, a6);
-        final LongVector b6 = HIGH_4.selectFrom(a2, a6);
-        final LongVector b3 = LOW_4.selectFrom(a3, a7);
-        final LongVector b7 = HIGH_4.selectFrom(a3, a7);
-        final LongVector c0 = LOW_2.selectFrom(b0, b2);
-        final LongVector c2 = HIGH_2.selectFrom(b0, b2);
-        final LongVector c1 = LOW_2.selectFrom(b1, b3);
-        final LongVector c3 = HIGH_2.selectFrom(b1, b3);
-        final LongVector c4 = LOW_2.selectFrom(b4, b6);
-        final LongVector c6 = HIGH_2.selectFrom(b4, b6);
-        final LongVector c5 = LOW_2.selectFrom(b5, b7);
-        final LongVector c7 = HIGH_2.selectFrom(b5, b7);
-        final LongVector d0 = LOW_1.selectFrom(c0, c1);
-        final LongVector d1 = HIGH_1.selectFrom(c0, c1);
-        final LongVector d2 = LOW_1.selectFrom(c2, c3);
-        final LongVector d3 = HIGH_1.selectFrom(c2, c3);
-        final LongVector d4 = LOW_1.selectFrom(c4, c5);
-        final LongVector d5 = HIGH_1.selectFrom(c4, c5);
-        final LongVector d6 = LOW_1.selectFrom(c6, c7);
-        final LongVector d7 = HIGH_1.selectFrom(c6, c7);
-        d0.intoMemorySegment(MEMORY, out, LITTLE_ENDIAN);
-        d1.intoMemorySegment(MEMORY, out + 1 * ROW, LITTLE_ENDIAN);
-        d2.intoMemorySegment(MEMORY, out + 2 * ROW, LITTLE_ENDIAN);
-        d3.intoMemorySegment(MEMORY, out + 3 * ROW, LITTLE_ENDIAN);
-        d4.intoMemorySegment(MEMORY, out + 4 * ROW, LITTLE_ENDIAN);
-        d5.intoMemorySegment(MEMORY, out + 5 * ROW, LITTLE_ENDIAN);
-        d6.intoMemorySegment(MEMORY, out + 6 * ROW, LITTLE_ENDIAN);
-        d7.intoMemorySegment(MEMORY, out + 7 * ROW, LITTLE_ENDIAN);
+        final LongVector a0 = load(Native.getLong(cursors));
+        final LongVector a1 = load(Native.getLong(cursors + 8));
+        final LongVector a2 = load(Native.getLong(cursors + 16));
+        final LongVector a3 = load(Native.getLong(cursors + 24));
+        final LongVector a4 = load(Native.getLong(cursors + 32));
+        final LongVector a5 = load(Native.getLong(cursors + 40));
+        final LongVector a6 = load(Native.getLong(cursors + 48));
+        final LongVector a7 = load(Native.getLong(cursors + 56));
+        final LongVector b0 = select(LOW_4, a0, a4);
+        final LongVector b4 = select(HIGH_4, a0, a4);
+        final LongVector b1 = select(LOW_4, a1, a5);
+        final LongVector b5 = select(HIGH_4, a1, a5);
+        final LongVector b2 = select(LOW_4, a2, a6);
+        final LongVector b6 = select(HIGH_4, a2, a6);
+        final LongVector b3 = select(LOW_4, a3, a7);
+        final LongVector b7 = select(HIGH_4, a3, a7);
+        final LongVector c0 = select(LOW_2, b0, b2);
+        final LongVector c2 = select(HIGH_2, b0, b2);
+        final LongVector c1 = select(LOW_2, b1, b3);
+        final LongVector c3 = select(HIGH_2, b1, b3);
+        final LongVector c4 = select(LOW_2, b4, b6);
+        final LongVector c6 = select(HIGH_2, b4, b6);
+        final LongVector c5 = select(LOW_2, b5, b7);
+        final LongVector c7 = select(HIGH_2, b5, b7);
+        final LongVector d0 = select(LOW_1, c0, c1);
+        final LongVector d1 = select(HIGH_1, c0, c1);
+        final LongVector d2 = select(LOW_1, c2, c3);
+        final LongVector d3 = select(HIGH_1, c2, c3);
+        final LongVector d4 = select(LOW_1, c4, c5);
+        final LongVector d5 = select(HIGH_1, c4, c5);
+        final LongVector d6 = select(LOW_1, c6, c7);
+        final LongVector d7 = select(HIGH_1, c6, c7);
+        store(d0, out);
+        store(d1, out + 1 * ROW);
+        store(d2, out + 2 * ROW);
+        store(d3, out + 3 * ROW);
+        store(d4, out + 4 * ROW);
+        store(d5, out + 5 * ROW);
+        store(d6, out + 6 * ROW);
+        store(d7, out + 7 * ROW);
     }
 
     private static void square4(long cursors, long out) {
-        final LongVector a0 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors), LITTLE_ENDIAN);
-        final LongVector a1 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 8), LITTLE_ENDIAN);
-        final LongVector a2 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 16), LITTLE_ENDIAN);
-        final LongVector a3 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 24), LITTLE_ENDIAN);
-        final LongVector b0 = a0.blend(a2.rearrange(SWAP_2), BIT_2);
-        final LongVector b2 = a0.rearrange(SWAP_2).blend(a2, BIT_2);
-        final LongVector b1 = a1.blend(a3.rearrange(SWAP_2), BIT_2);
-        final LongVector b3 = a1.rearrange(SWAP_2).blend(a3, BIT_2);
-        final LongVector c0 = b0.blend(b1.rearrange(SWAP_1), BIT_1);
-        final LongVector c1 = b0.rearrange(SWAP_1).blend(b1, BIT_1);
-        final LongVector c2 = b2.blend(b3.rearrange(SWAP_1), BIT_1);
-        final LongVector c3 = b2.rearrange(SWAP_1).blend(b3, BIT_1);
-        c0.intoMemorySegment(MEMORY, out, LITTLE_ENDIAN);
-        c1.intoMemorySegment(MEMORY, out + 1 * ROW, LITTLE_ENDIAN);
-        c2.intoMemorySegment(MEMORY, out + 2 * ROW, LITTLE_ENDIAN);
-        c3.intoMemorySegment(MEMORY, out + 3 * ROW, LITTLE_ENDIAN);
+        final LongVector a0 = load(Native.getLong(cursors));
+        final LongVector a1 = load(Native.getLong(cursors + 8));
+        final LongVector a2 = load(Native.getLong(cursors + 16));
+        final LongVector a3 = load(Native.getLong(cursors + 24));
+        final LongVector b0 = blend(a0, rearrange(a2, SWAP_2), BIT_2);
+        final LongVector b2 = blend(rearrange(a0, SWAP_2), a2, BIT_2);
+        final LongVector b1 = blend(a1, rearrange(a3, SWAP_2), BIT_2);
+        final LongVector b3 = blend(rearrange(a1, SWAP_2), a3, BIT_2);
+        final LongVector c0 = blend(b0, rearrange(b1, SWAP_1), BIT_1);
+        final LongVector c1 = blend(rearrange(b0, SWAP_1), b1, BIT_1);
+        final LongVector c2 = blend(b2, rearrange(b3, SWAP_1), BIT_1);
+        final LongVector c3 = blend(rearrange(b2, SWAP_1), b3, BIT_1);
+        store(c0, out);
+        store(c1, out + 1 * ROW);
+        store(c2, out + 2 * ROW);
+        store(c3, out + 3 * ROW);
     }
 
     private static void square2(long cursors, long out) {
-        final LongVector a0 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors), LITTLE_ENDIAN);
-        final LongVector a1 = LongVector.fromMemorySegment(LONG, MEMORY, Native.getLong(cursors + 8), LITTLE_ENDIAN);
-        final LongVector b0 = a0.blend(a1.rearrange(SWAP_1), BIT_1);
-        final LongVector b1 = a0.rearrange(SWAP_1).blend(a1, BIT_1);
-        b0.intoMemorySegment(MEMORY, out, LITTLE_ENDIAN);
-        b1.intoMemorySegment(MEMORY, out + 1 * ROW, LITTLE_ENDIAN);
+        final LongVector a0 = load(Native.getLong(cursors));
+        final LongVector a1 = load(Native.getLong(cursors + 8));
+        final LongVector b0 = blend(a0, rearrange(a1, SWAP_1), BIT_1);
+        final LongVector b1 = blend(rearrange(a0, SWAP_1), a1, BIT_1);
+        store(b0, out);
+        store(b1, out + 1 * ROW);
     }
 }

@@ -3,9 +3,6 @@ package org.wgjvm.crypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.nio.ByteOrder;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * ChaCha20-Poly1305 on vectors, with the lanes filled from all packets of a batch: every block of every packet is a lane of ChaCha20, and
@@ -28,7 +25,6 @@ public final class VectorAead implements Aead {
     /** Blocks of key stream in scratch memory: the largest UDP payload and its block 0, with room. */
     static final int MAX_LANES = 1088;
 
-    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
     private static final int MAX_LENGTH = (MAX_LANES - 1) * ChaCha20.BLOCK;
     private static final int LANES = ChaChaLanes.LANES;
     private static final int VECTOR = 4 * LANES;
@@ -278,10 +274,7 @@ public final class VectorAead implements Aead {
     static void xor(long source, long keyStream, long destination, int length) {
         int i = 0;
         for (; i + VECTOR <= length; i += VECTOR) {
-            final IntVector key = IntVector.fromMemorySegment(VectorWidth.INT, MEMORY, keyStream + i, ByteOrder.LITTLE_ENDIAN);
-            IntVector.fromMemorySegment(VectorWidth.INT, MEMORY, source + i, ByteOrder.LITTLE_ENDIAN)
-                    .lanewise(VectorOperators.XOR, key)
-                    .intoMemorySegment(MEMORY, destination + i, ByteOrder.LITTLE_ENDIAN);
+            IntOps.store(IntOps.xor(IntOps.load(source + i), IntOps.load(keyStream + i)), destination + i);
         }
         for (; i + 8 <= length; i += 8) {
             Native.putLong(destination + i, Native.getLong(source + i) ^ Native.getLong(keyStream + i));

@@ -18,6 +18,9 @@ class AeadsTest {
     /** What {@link #main} prints when the cipher it got works. */
     private static final String WORKS = "works: ";
 
+    private static final String MODULE = "--add-modules=jdk.incubator.vector";
+    private static final String EXPORT = "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED";
+
     /** Run in a JVM of its own: describes the choice, and tests it. */
     public static void main(String[] args) {
         final String failure = AeadSelfTest.failure(Aeads.create());
@@ -41,15 +44,21 @@ class AeadsTest {
     }
 
     @Test
+    void withoutTheIntrinsicsTheFallbackRunsAndSaysWhy() throws Exception {
+        final String out = run(List.of(MODULE, "--enable-native-access=ALL-UNNAMED"), "", 0);
+        assertEquals(WORKS + "scalar; not vector: no --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED", out);
+    }
+
+    @Test
     void withoutNativeAccessTheFallbackRuns() throws Exception {
-        final String out = run(List.of("--add-modules", "jdk.incubator.vector", "--illegal-native-access=deny"), "", 0);
+        final String out = run(List.of(MODULE, EXPORT, "--illegal-native-access=deny"), "", 0);
         assertTrue(out.startsWith(WORKS + "scalar; not vector: "), out);
     }
 
     @ParameterizedTest
     @CsvSource({"-XX:MaxVectorSize=16,vector-128", "-XX:MaxVectorSize=32,vector-256"})
     void narrowerVectorsWork(String flag, String name) throws Exception {
-        final String out = run(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", flag), "", 0);
+        final String out = run(List.of(MODULE, EXPORT, "--enable-native-access=ALL-UNNAMED", flag), "", 0);
         assertEquals(WORKS + name, out);
     }
 
