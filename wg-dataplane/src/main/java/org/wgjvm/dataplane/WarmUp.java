@@ -18,6 +18,7 @@ final class WarmUp {
     private static final long FIRST_LOOK_MS = 500;
     private static final long NEXT_LOOK_MS = 250;
     private static final int LOOKS = 5;
+    private static final int NICENESS = 5;
 
     private final EventLoop loop;
     private final LongSupplier batches;
@@ -56,8 +57,8 @@ final class WarmUp {
             return;
         }
         final Thread thread = new Thread(() -> {
-            // Packets come all the same. Where it cannot be had, it is a wish.
-            final int ignored = Niceness.ofThisThread(Niceness.MOST);
+            // Packets come first, but it must end: they are slow until then. Where it cannot be had, it is a wish.
+            final int ignored = Niceness.ofThisThread(NICENESS);
             tasks.forEach(Runnable::run);
         }, "crypto-warm-up");
         thread.setDaemon(true);
