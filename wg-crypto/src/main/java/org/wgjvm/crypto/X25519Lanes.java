@@ -27,7 +27,7 @@ import jdk.incubator.vector.VectorSpecies;
  * column overflows. The first round of carries then moves at most 2^36, but only 2^31.4 from limb 9, whose pairs all count once; the
  * second at most 2^10.1, and 2^7.1 from limb 9, which comes back as less than 2^12.
  *
- * <p>State lives in native memory between kernels. The kernels call the vector API directly and are small, so that the JIT compiles them
+ * <p>State lives in native memory between kernels. The kernels call the vector API and are small, so that the JIT compiles them
  * soon and keeps nearly everything in registers: spilled vectors would lie across cache lines on the stack. The multiplication is the full
  * one of 64 bits, which saves the masks that the 32-bit one would need to be recognised.
  *

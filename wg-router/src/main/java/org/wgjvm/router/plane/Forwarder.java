@@ -188,6 +188,7 @@ final class Forwarder {
             }
         }
         run.end(tick);
+        run.count();
     }
 
     private void decideV6(PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {

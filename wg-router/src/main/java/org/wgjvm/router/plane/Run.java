@@ -45,6 +45,12 @@ final class Run {
     private int packets;
     private long bytes;
 
+    // What passed in the runs before that had the same pair and interface, and is not counted yet.
+    private int countedPair;
+    private int countedTo;
+    private long countedPackets;
+    private long countedBytes;
+
     Run(SessionTable sessions, PairTable pairs, Departures departures) {
         this.sessions = sessions;
         this.pairs = pairs;
@@ -124,16 +130,31 @@ final class Run {
         }
     }
 
-    /** Writes down what has passed so far. */
+    /** Writes down for the session what has passed so far. */
     void write(int tick) {
         if (packets > 0) {
             sessions.touch(ref, tick, packets);
-            final PairCounters counters = pairs.get(pair);
-            counters.packets += packets;
-            counters.bytes += bytes;
-            departures.port(to).outBytes += bytes;
+            if (pair != countedPair || to != countedTo) {
+                count();
+                countedPair = pair;
+                countedTo = to;
+            }
+            countedPackets += packets;
+            countedBytes += bytes;
             packets = 0;
             bytes = 0;
+        }
+    }
+
+    /** Counts what was written down, for its tenant and service and for its interface. At the end of a batch. */
+    void count() {
+        if (countedPackets > 0) {
+            final PairCounters counters = pairs.get(countedPair);
+            counters.packets += countedPackets;
+            counters.bytes += countedBytes;
+            departures.port(countedTo).outBytes += countedBytes;
+            countedPackets = 0;
+            countedBytes = 0;
         }
     }
 
