@@ -91,12 +91,37 @@ public final class TimingTest {
         return (mean[0] - mean[1]) / Math.sqrt(variance);
     }
 
+    /**
+     * Inputs of both classes, made beforehand and as many of each, so that what is done just before the clock starts is the same for both,
+     * down to the memory that it touches. A branch or a store more for one class shows up as a difference of the code under test.
+     */
+    private static final class Inputs {
+        private final byte[][] ofEither = new byte[128][];
+
+        Inputs(int size) {
+            final Random random = new Random(4);
+            for (int i = 0; i < ofEither.length; i++) {
+                ofEither[i] = new byte[size];
+                if (i % 2 == 0) {
+                    random.nextBytes(ofEither[i]);
+                }
+            }
+        }
+
+        /** An input of a class: all zero, or any. */
+        void copy(boolean fixed, Random random, byte[] to) {
+            final int i = 2 * random.nextInt(ofEither.length / 2) + (fixed ? 1 : 0);
+            System.arraycopy(ofEither[i], 0, to, 0, to.length);
+        }
+    }
+
     /** Scalars: one of few bits, or any. */
     private static final class Agreement implements Work {
         private final byte[] scalar = new byte[32];
         private final byte[] point = new byte[32];
         private final byte[] out = new byte[32];
 
+        private final Inputs inputs = new Inputs(32);
         private final X25519Ladder ladder;
 
         Agreement(X25519Ladder ladder) {
@@ -106,11 +131,7 @@ public final class TimingTest {
 
         @Override
         public void prepare(boolean fixed, Random random) {
-            // Both classes draw the same randomness: only its use differs.
-            random.nextBytes(scalar);
-            if (fixed) {
-                Arrays.fill(scalar, (byte) 0);
-            }
+            inputs.copy(fixed, random, scalar);
         }
 
         @Override
@@ -126,6 +147,7 @@ public final class TimingTest {
         private final MemorySegment plain;
         private final MemorySegment sealed;
         private final byte[] bytes;
+        private final Inputs inputs;
         private AeadKey key;
 
         Sealing(String name, int size) {
@@ -133,6 +155,7 @@ public final class TimingTest {
             plain = Arena.ofAuto().allocate(size, 64);
             sealed = Arena.ofAuto().allocate(size + 16L, 64);
             bytes = new byte[size];
+            inputs = new Inputs(size);
             final Random random = new Random(3);
             for (int i = 0; i < keys.length; i++) {
                 final byte[] k = new byte[32];
@@ -145,10 +168,7 @@ public final class TimingTest {
 
         @Override
         public void prepare(boolean fixed, Random random) {
-            random.nextBytes(bytes);
-            if (fixed) {
-                Arrays.fill(bytes, (byte) 0);
-            }
+            inputs.copy(fixed, random, bytes);
             MemorySegment.copy(bytes, 0, plain, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, bytes.length);
             key = keys[2 * random.nextInt(keys.length / 2) + (fixed ? 1 : 0)];
         }
