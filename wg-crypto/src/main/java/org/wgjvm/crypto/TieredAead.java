@@ -121,7 +121,7 @@ public final class TieredAead implements Aead {
                     }
                 }
             }
-        } catch (LinkageError e) {
+        } catch (LinkageError | RuntimeException e) {
             // This JVM has no vectors, or not those that we know. Whoever asks which cipher was chosen is told why (Aeads.describe).
             return;
         }

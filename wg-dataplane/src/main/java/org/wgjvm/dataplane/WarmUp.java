@@ -11,8 +11,9 @@ import org.wgjvm.crypto.X25519;
 import org.wgjvm.sys.Niceness;
 
 /**
- * Gets the faster ciphers compiled, once in a process, on a thread of its own. They take seconds of the JIT's time, and so does all else
- * when a process begins: therefore in the first quiet moment after half a second, or, when there is none, after a second and a half.
+ * Gets the faster ciphers compiled, once in a process, on a thread of its own. They take a good part of a second of the JIT's time, and so
+ * does all else when a process begins: therefore in the first quiet moment after half a second, or, when there is none, after a second and
+ * a half.
  */
 final class WarmUp {
     private static final long FIRST_LOOK_MS = 500;
