@@ -7,8 +7,9 @@ import java.util.Locale;
  * that this JVM can load and that passes its known-answer test.
  *
  * <p>The system property {@code wgjvm.aead}, or else the environment variable {@code WGJVM_AEAD}, names one of them to be used instead; it
- * must then work. {@code vector} needs {@code --add-modules jdk.incubator.vector} and
- * {@code --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED}.
+ * must then work. {@code vector} needs {@code --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED}, and either
+ * {@code -XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport -XX:+EnableVectorReboxing -XX:+EnableVectorAggressiveReboxing} or
+ * {@code --add-modules jdk.incubator.vector}, which implies them; a JVM starts sooner with the former ({@link Longs}).
  */
 public final class Aeads {
     private static final String PROPERTY = "wgjvm.aead";
@@ -125,8 +126,8 @@ public final class Aeads {
     }
 
     private static String missing(LinkageError e) {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return "no --add-modules jdk.incubator.vector";
+        if (!VectorFlag.isSet()) {
+            return "no -XX:+EnableVectorSupport and no --add-modules jdk.incubator.vector";
         }
         if (!Object.class.getModule().isExported("jdk.internal.vm.vector", Aeads.class.getModule())) {
             return "no --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED";

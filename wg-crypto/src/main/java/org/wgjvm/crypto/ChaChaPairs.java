@@ -7,7 +7,6 @@ import static org.wgjvm.crypto.IntOps.rol;
 import static org.wgjvm.crypto.IntOps.store;
 import static org.wgjvm.crypto.IntOps.xor;
 
-import jdk.incubator.vector.IntVector;
 
 /**
  * Two steps of {@link ChaChaLanes} at once, all lanes under one key: a round of ChaCha20 is a chain of twelve operations that wait for each
@@ -42,38 +41,38 @@ final class ChaChaPairs {
 
     @SuppressWarnings("checkstyle:MethodLength") // One kernel: what is split off would box its vectors.
     private static void rounds(long keys, long lanes, long words) {
-        IntVector a0 = broadcast(ChaCha20.SIGMA_0);
-        IntVector a1 = broadcast(ChaCha20.SIGMA_1);
-        IntVector a2 = broadcast(ChaCha20.SIGMA_2);
-        IntVector a3 = broadcast(ChaCha20.SIGMA_3);
-        IntVector a4 = load(keys);
-        IntVector a5 = load(keys + 1 * ROW);
-        IntVector a6 = load(keys + 2 * ROW);
-        IntVector a7 = load(keys + 3 * ROW);
-        IntVector a8 = load(keys + 4 * ROW);
-        IntVector a9 = load(keys + 5 * ROW);
-        IntVector a10 = load(keys + 6 * ROW);
-        IntVector a11 = load(keys + 7 * ROW);
-        IntVector a12 = load(lanes);
-        IntVector a13 = broadcast(0);
-        IntVector a14 = load(lanes + ROW);
-        IntVector a15 = load(lanes + 2 * ROW);
-        IntVector b0 = broadcast(ChaCha20.SIGMA_0);
-        IntVector b1 = broadcast(ChaCha20.SIGMA_1);
-        IntVector b2 = broadcast(ChaCha20.SIGMA_2);
-        IntVector b3 = broadcast(ChaCha20.SIGMA_3);
-        IntVector b4 = a4;
-        IntVector b5 = a5;
-        IntVector b6 = a6;
-        IntVector b7 = a7;
-        IntVector b8 = a8;
-        IntVector b9 = a9;
-        IntVector b10 = a10;
-        IntVector b11 = a11;
-        IntVector b12 = load(lanes + VECTOR);
-        IntVector b13 = broadcast(0);
-        IntVector b14 = load(lanes + VECTOR + ROW);
-        IntVector b15 = load(lanes + VECTOR + 2 * ROW);
+        Ints a0 = broadcast(ChaCha20.SIGMA_0);
+        Ints a1 = broadcast(ChaCha20.SIGMA_1);
+        Ints a2 = broadcast(ChaCha20.SIGMA_2);
+        Ints a3 = broadcast(ChaCha20.SIGMA_3);
+        Ints a4 = load(keys);
+        Ints a5 = load(keys + 1 * ROW);
+        Ints a6 = load(keys + 2 * ROW);
+        Ints a7 = load(keys + 3 * ROW);
+        Ints a8 = load(keys + 4 * ROW);
+        Ints a9 = load(keys + 5 * ROW);
+        Ints a10 = load(keys + 6 * ROW);
+        Ints a11 = load(keys + 7 * ROW);
+        Ints a12 = load(lanes);
+        Ints a13 = broadcast(0);
+        Ints a14 = load(lanes + ROW);
+        Ints a15 = load(lanes + 2 * ROW);
+        Ints b0 = broadcast(ChaCha20.SIGMA_0);
+        Ints b1 = broadcast(ChaCha20.SIGMA_1);
+        Ints b2 = broadcast(ChaCha20.SIGMA_2);
+        Ints b3 = broadcast(ChaCha20.SIGMA_3);
+        Ints b4 = a4;
+        Ints b5 = a5;
+        Ints b6 = a6;
+        Ints b7 = a7;
+        Ints b8 = a8;
+        Ints b9 = a9;
+        Ints b10 = a10;
+        Ints b11 = a11;
+        Ints b12 = load(lanes + VECTOR);
+        Ints b13 = broadcast(0);
+        Ints b14 = load(lanes + VECTOR + ROW);
+        Ints b15 = load(lanes + VECTOR + 2 * ROW);
         for (int i = 0; i < 20; i++) {
             a0 = add(a0, a4);
             a1 = add(a1, a5);
@@ -139,7 +138,7 @@ final class ChaChaPairs {
             b5 = rol(xor(b5, b9), 7);
             b6 = rol(xor(b6, b10), 7);
             b7 = rol(xor(b7, b11), 7);
-            IntVector t;
+            Ints t;
             t = a1;
             a1 = a3;
             a3 = t;

@@ -5,8 +5,6 @@ import static org.wgjvm.crypto.IntOps.broadcast;
 import static org.wgjvm.crypto.IntOps.store;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Writes the rows that {@link ChaChaLanes} reads, a vector at a time and therefore beyond the last lane asked for: what follows is written
@@ -16,17 +14,16 @@ import jdk.incubator.vector.VectorSpecies;
  * JIT does not inline the call.
  */
 final class LaneRows {
-    private static final VectorSpecies<Integer> INT = VectorWidth.INT;
     private static final int LANES = ChaChaLanes.LANES;
     private static final long ROW = ChaChaLanes.ROW;
-    private static final IntVector FIRST = IntVector.zero(INT).addIndex(1);
+    private static final Ints FIRST = Ints.of(l -> l);
 
     private LaneRows() {}
 
     /** The key of {@code count} lanes. */
     static void key(long rows, MemorySegment key, int lane, int count) {
         for (int w = 0; w < 8; w++) {
-            final IntVector word = broadcast(key.get(Native.INT, 4L * w));
+            final Ints word = broadcast(key.get(Native.INT, 4L * w));
             for (int l = lane; l < lane + count; l += LANES) {
                 store(word, rows + w * ROW + 4L * l);
             }
@@ -35,8 +32,8 @@ final class LaneRows {
 
     /** Blocks 0, 1, ... of one packet. */
     static void packet(long rows, long counter, int lane, int count) {
-        final IntVector low = broadcast((int) counter);
-        final IntVector high = broadcast((int) (counter >>> 32));
+        final Ints low = broadcast((int) counter);
+        final Ints high = broadcast((int) (counter >>> 32));
         final long at = rows + 4L * lane;
         for (int l = 0; l < count; l += LANES) {
             store(add(FIRST, broadcast(l)), at + 4L * l);

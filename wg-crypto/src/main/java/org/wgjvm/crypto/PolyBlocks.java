@@ -8,7 +8,6 @@ import static org.wgjvm.crypto.LongOps.store;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.LongVector;
 
 /**
  * Poly1305 of one packet, its blocks dealt out over the lanes. One per thread.
@@ -112,10 +111,10 @@ final class PolyBlocks {
     /** Deals {@code n} steps of a message out to the lanes: rows of low halves and of high halves. */
     private static void deal(long address, long out, int n) {
         for (int i = 0; i < n; i++) {
-            final LongVector a = load(address + (long) i * STEP);
-            final LongVector b = load(address + (long) i * STEP + ROW);
-            final LongVector low;
-            final LongVector high;
+            final Longs a = load(address + (long) i * STEP);
+            final Longs b = load(address + (long) i * STEP + ROW);
+            final Longs low;
+            final Longs high;
             if (VectorWidth.TWO_SOURCES) {
                 low = select(LongButterfly.LOW_1, a, b);
                 high = select(LongButterfly.HIGH_1, a, b);

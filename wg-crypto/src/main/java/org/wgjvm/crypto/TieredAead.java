@@ -26,6 +26,9 @@ public final class TieredAead implements Aead {
     /** What sealing and opening a packet takes at most once its kernels are compiled; before, it is tens of times as long. */
     private static final long COMPILED_NS = 50_000;
 
+    /** Vectors of so many lanes are faster than plain integers once they are compiled; of narrower ones it has to be seen. */
+    private static final int SURELY_FASTER = 8;
+
     private static final long GIVE_UP_NS = 120_000_000_000L;
 
     private static final AtomicBoolean GIVEN_OUT = new AtomicBoolean();
@@ -92,6 +95,10 @@ public final class TieredAead implements Aead {
         prime(batch, key, slab, begun + GIVE_UP_NS);
         final Aead fast = Aeads.create();
         if (fast instanceof ScalarAead) {
+            return;
+        }
+        if (VectorWidth.INT_LANES >= SURELY_FASTER) {
+            ready = true;
             return;
         }
         final Aead slow = new ScalarAead();

@@ -17,7 +17,6 @@ import static org.wgjvm.crypto.LongOps.rearrange;
 import static org.wgjvm.crypto.LongOps.select;
 import static org.wgjvm.crypto.LongOps.store;
 
-import jdk.incubator.vector.LongVector;
 
 /** Reads squares of 64-bit words, one row from each of several places, and writes their columns. */
 final class Transpose {
@@ -43,44 +42,44 @@ final class Transpose {
             } else {
                 square2(cursors, at);
             }
-            final LongVector stride = load(strides);
+            final Longs stride = load(strides);
             store(add(load(cursors), stride), cursors);
         }
     }
 
     private static void square8(long cursors, long out) {
-        final LongVector a0 = load(Native.getLong(cursors));
-        final LongVector a1 = load(Native.getLong(cursors + 8));
-        final LongVector a2 = load(Native.getLong(cursors + 16));
-        final LongVector a3 = load(Native.getLong(cursors + 24));
-        final LongVector a4 = load(Native.getLong(cursors + 32));
-        final LongVector a5 = load(Native.getLong(cursors + 40));
-        final LongVector a6 = load(Native.getLong(cursors + 48));
-        final LongVector a7 = load(Native.getLong(cursors + 56));
-        final LongVector b0 = select(LOW_4, a0, a4);
-        final LongVector b4 = select(HIGH_4, a0, a4);
-        final LongVector b1 = select(LOW_4, a1, a5);
-        final LongVector b5 = select(HIGH_4, a1, a5);
-        final LongVector b2 = select(LOW_4, a2, a6);
-        final LongVector b6 = select(HIGH_4, a2, a6);
-        final LongVector b3 = select(LOW_4, a3, a7);
-        final LongVector b7 = select(HIGH_4, a3, a7);
-        final LongVector c0 = select(LOW_2, b0, b2);
-        final LongVector c2 = select(HIGH_2, b0, b2);
-        final LongVector c1 = select(LOW_2, b1, b3);
-        final LongVector c3 = select(HIGH_2, b1, b3);
-        final LongVector c4 = select(LOW_2, b4, b6);
-        final LongVector c6 = select(HIGH_2, b4, b6);
-        final LongVector c5 = select(LOW_2, b5, b7);
-        final LongVector c7 = select(HIGH_2, b5, b7);
-        final LongVector d0 = select(LOW_1, c0, c1);
-        final LongVector d1 = select(HIGH_1, c0, c1);
-        final LongVector d2 = select(LOW_1, c2, c3);
-        final LongVector d3 = select(HIGH_1, c2, c3);
-        final LongVector d4 = select(LOW_1, c4, c5);
-        final LongVector d5 = select(HIGH_1, c4, c5);
-        final LongVector d6 = select(LOW_1, c6, c7);
-        final LongVector d7 = select(HIGH_1, c6, c7);
+        final Longs a0 = load(Native.getLong(cursors));
+        final Longs a1 = load(Native.getLong(cursors + 8));
+        final Longs a2 = load(Native.getLong(cursors + 16));
+        final Longs a3 = load(Native.getLong(cursors + 24));
+        final Longs a4 = load(Native.getLong(cursors + 32));
+        final Longs a5 = load(Native.getLong(cursors + 40));
+        final Longs a6 = load(Native.getLong(cursors + 48));
+        final Longs a7 = load(Native.getLong(cursors + 56));
+        final Longs b0 = select(LOW_4, a0, a4);
+        final Longs b4 = select(HIGH_4, a0, a4);
+        final Longs b1 = select(LOW_4, a1, a5);
+        final Longs b5 = select(HIGH_4, a1, a5);
+        final Longs b2 = select(LOW_4, a2, a6);
+        final Longs b6 = select(HIGH_4, a2, a6);
+        final Longs b3 = select(LOW_4, a3, a7);
+        final Longs b7 = select(HIGH_4, a3, a7);
+        final Longs c0 = select(LOW_2, b0, b2);
+        final Longs c2 = select(HIGH_2, b0, b2);
+        final Longs c1 = select(LOW_2, b1, b3);
+        final Longs c3 = select(HIGH_2, b1, b3);
+        final Longs c4 = select(LOW_2, b4, b6);
+        final Longs c6 = select(HIGH_2, b4, b6);
+        final Longs c5 = select(LOW_2, b5, b7);
+        final Longs c7 = select(HIGH_2, b5, b7);
+        final Longs d0 = select(LOW_1, c0, c1);
+        final Longs d1 = select(HIGH_1, c0, c1);
+        final Longs d2 = select(LOW_1, c2, c3);
+        final Longs d3 = select(HIGH_1, c2, c3);
+        final Longs d4 = select(LOW_1, c4, c5);
+        final Longs d5 = select(HIGH_1, c4, c5);
+        final Longs d6 = select(LOW_1, c6, c7);
+        final Longs d7 = select(HIGH_1, c6, c7);
         store(d0, out);
         store(d1, out + 1 * ROW);
         store(d2, out + 2 * ROW);
@@ -92,18 +91,18 @@ final class Transpose {
     }
 
     private static void square4(long cursors, long out) {
-        final LongVector a0 = load(Native.getLong(cursors));
-        final LongVector a1 = load(Native.getLong(cursors + 8));
-        final LongVector a2 = load(Native.getLong(cursors + 16));
-        final LongVector a3 = load(Native.getLong(cursors + 24));
-        final LongVector b0 = blend(a0, rearrange(a2, SWAP_2), BIT_2);
-        final LongVector b2 = blend(rearrange(a0, SWAP_2), a2, BIT_2);
-        final LongVector b1 = blend(a1, rearrange(a3, SWAP_2), BIT_2);
-        final LongVector b3 = blend(rearrange(a1, SWAP_2), a3, BIT_2);
-        final LongVector c0 = blend(b0, rearrange(b1, SWAP_1), BIT_1);
-        final LongVector c1 = blend(rearrange(b0, SWAP_1), b1, BIT_1);
-        final LongVector c2 = blend(b2, rearrange(b3, SWAP_1), BIT_1);
-        final LongVector c3 = blend(rearrange(b2, SWAP_1), b3, BIT_1);
+        final Longs a0 = load(Native.getLong(cursors));
+        final Longs a1 = load(Native.getLong(cursors + 8));
+        final Longs a2 = load(Native.getLong(cursors + 16));
+        final Longs a3 = load(Native.getLong(cursors + 24));
+        final Longs b0 = blend(a0, rearrange(a2, SWAP_2), BIT_2);
+        final Longs b2 = blend(rearrange(a0, SWAP_2), a2, BIT_2);
+        final Longs b1 = blend(a1, rearrange(a3, SWAP_2), BIT_2);
+        final Longs b3 = blend(rearrange(a1, SWAP_2), a3, BIT_2);
+        final Longs c0 = blend(b0, rearrange(b1, SWAP_1), BIT_1);
+        final Longs c1 = blend(rearrange(b0, SWAP_1), b1, BIT_1);
+        final Longs c2 = blend(b2, rearrange(b3, SWAP_1), BIT_1);
+        final Longs c3 = blend(rearrange(b2, SWAP_1), b3, BIT_1);
         store(c0, out);
         store(c1, out + 1 * ROW);
         store(c2, out + 2 * ROW);
@@ -111,10 +110,10 @@ final class Transpose {
     }
 
     private static void square2(long cursors, long out) {
-        final LongVector a0 = load(Native.getLong(cursors));
-        final LongVector a1 = load(Native.getLong(cursors + 8));
-        final LongVector b0 = blend(a0, rearrange(a1, SWAP_1), BIT_1);
-        final LongVector b1 = blend(rearrange(a0, SWAP_1), a1, BIT_1);
+        final Longs a0 = load(Native.getLong(cursors));
+        final Longs a1 = load(Native.getLong(cursors + 8));
+        final Longs b0 = blend(a0, rearrange(a1, SWAP_1), BIT_1);
+        final Longs b1 = blend(rearrange(a0, SWAP_1), a1, BIT_1);
         store(b0, out);
         store(b1, out + 1 * ROW);
     }

@@ -1,57 +1,41 @@
 package org.wgjvm.crypto;
 
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
+import jdk.internal.vm.vector.VectorSupport;
 
 /** The vector shape of this machine, 128 to 512 bits, and the lane permutations that transposes are made of. */
 final class VectorWidth {
-    static final VectorSpecies<Integer> INT =
-            IntVector.SPECIES_PREFERRED.vectorBitSize() > 512 ? IntVector.SPECIES_512 : IntVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Long> LONG =
-            LongVector.SPECIES_PREFERRED.vectorBitSize() > 512 ? LongVector.SPECIES_512 : LongVector.SPECIES_PREFERRED;
-    static final int INT_LANES = INT.length();
-    static final int LONG_LANES = LONG.length();
+    /** Lanes of 64 bits in a vector. */
+    static final int LONG_LANES = Math.min(8, VectorSupport.getMaxLaneCount(long.class));
+
+    /** Lanes of 32 bits in a vector. */
+    static final int INT_LANES = 2 * LONG_LANES;
 
     /** One instruction permutes two 512-bit vectors into one (VPERMI2D); narrower shapes swap and blend. */
     static final boolean TWO_SOURCES = INT_LANES == 16;
 
     static {
-        if (INT_LANES < 4 || INT_LANES != 2 * LONG_LANES || Integer.bitCount(INT_LANES) != 1) {
-            throw new UnsupportedOperationException("vectors of " + INT.vectorBitSize() + " bits");
+        if (!VectorFlag.isSet()) {
+            throw new UnsupportedOperationException("the JIT makes no vectors");
+        }
+        if (LONG_LANES < 2 || Integer.bitCount(LONG_LANES) != 1 || INT_LANES > VectorSupport.getMaxLaneCount(int.class)) {
+            throw new UnsupportedOperationException("vectors of " + 64 * LONG_LANES + " bits");
         }
     }
 
     private VectorWidth() {}
 
-    /** Where bit {@code s} of a lane's number is set. */
-    static VectorMask<Integer> intBit(int s) {
-        return VectorMask.fromLong(INT, bit(s));
-    }
-
-    /** Where bit {@code s} of a lane's number is set. */
-    static VectorMask<Long> longBit(int s) {
-        return VectorMask.fromLong(LONG, bit(s));
-    }
-
-    private static long bit(int s) {
-        long bits = 0;
-        for (int l = 0; l < 64; l++) {
-            bits |= (l & s) != 0 ? 1L << l : 0;
+    /** The lanes where bit {@code s} of the lane's number is set. */
+    static boolean[] bit(int lanes, int s) {
+        final boolean[] bits = new boolean[lanes];
+        for (int l = 0; l < lanes; l++) {
+            bits[l] = (l & s) != 0;
         }
         return bits;
     }
 
-    /** Exchanges lanes whose numbers differ in bit {@code s}; without such lanes, changes nothing. */
-    static VectorShuffle<Integer> intSwap(int s) {
-        return VectorShuffle.fromOp(INT, l -> s < INT_LANES ? l ^ s : l);
-    }
-
-    /** Exchanges lanes whose numbers differ in bit {@code s}; without such lanes, changes nothing. */
-    static VectorShuffle<Long> longSwap(int s) {
-        return VectorShuffle.fromOp(LONG, l -> s < LONG_LANES ? l ^ s : l);
+    /** The lane that lane {@code l} changes places with: their numbers differ in bit {@code s}. Without such a lane, itself. */
+    static int swap(int lanes, int s, int l) {
+        return s < lanes ? l ^ s : l;
     }
 
     /** Indexes into a pair (a, b): lane {@code l} of a where bit {@code s} of {@code l} is clear, else lane {@code l - s} of b. */

@@ -17,11 +17,11 @@ public enum X25519Ladder {
             X25519Lanes.climb(x2, z2, x1, scalar);
         }
 
-        // That the processor has such vectors, and the JVM --add-modules jdk.incubator.vector.
+        // That the processor has such vectors, and the JVM the flags that make them usable (Aeads).
         @Override
         public boolean isAvailable() {
             try {
-                return X25519Lanes.IN_HARDWARE;
+                return Native.Everything.MEMORY != null && VectorWidth.LONG_LANES == X25519Lanes.LANES;
             } catch (LinkageError e) {
                 return false;
             }

@@ -1,15 +1,21 @@
 package org.wgjvm.crypto;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.XOR;
+import static org.wgjvm.crypto.LongOps.add;
+import static org.wgjvm.crypto.LongOps.and;
+import static org.wgjvm.crypto.LongOps.blend;
+import static org.wgjvm.crypto.LongOps.broadcast;
+import static org.wgjvm.crypto.LongOps.load;
+import static org.wgjvm.crypto.LongOps.mul;
+import static org.wgjvm.crypto.LongOps.permute;
+import static org.wgjvm.crypto.LongOps.sar;
+import static org.wgjvm.crypto.LongOps.select;
+import static org.wgjvm.crypto.LongOps.shl;
+import static org.wgjvm.crypto.LongOps.store;
+import static org.wgjvm.crypto.LongOps.sub;
+import static org.wgjvm.crypto.LongOps.xor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The Montgomery ladder on vectors of eight 64-bit lanes: four products modulo 2^255 - 19 at once, and a step of the ladder is three
@@ -27,7 +33,7 @@ import jdk.incubator.vector.VectorSpecies;
  * column overflows. The first round of carries then moves at most 2^36, but only 2^31.4 from limb 9, whose pairs all count once; the
  * second at most 2^10.1, and 2^7.1 from limb 9, which comes back as less than 2^12.
  *
- * <p>State lives in native memory between kernels. The kernels call the vector API and are small, so that the JIT compiles them
+ * <p>State lives in native memory between kernels. They are small, so that the JIT compiles them
  * soon and keeps nearly everything in registers: spilled vectors would lie across cache lines on the stack. The multiplication is the full
  * one of 64 bits, which saves the masks that the 32-bit one would need to be recognised.
  *
@@ -36,12 +42,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The memory is wiped before return.
  */
 final class X25519Lanes {
-    private static final VectorSpecies<Long> LONG = LongVector.SPECIES_512;
-
-    /** Whether these are vectors of the processor; otherwise everything here is right, but for tests only. */
-    static final boolean IN_HARDWARE = LongVector.SPECIES_PREFERRED.vectorBitSize() >= LONG.vectorBitSize();
-
-    private static final MemorySegment MEMORY = Native.Everything.MEMORY;
+    /** Lanes of a row: vectors of the processor have as many, or none of this can be used. */
+    static final int LANES = 8;
 
     /** Bytes of a row. */
     static final long ROW = 64;
@@ -67,57 +69,64 @@ final class X25519Lanes {
     /** Bytes of state. */
     static final long STATE = 5 * ELEMENTS;
 
-    private static final VectorMask<Long> ODD = VectorMask.fromLong(LONG, 0xf0);
+    private static final Longs.Mask ODD = Longs.Mask.of(0xf0);
 
     /** Bits of the limbs. */
-    private static final LongVector BITS = halves(26, 25);
+    private static final Longs BITS = halves(26, 25);
 
-    private static final LongVector LIMB = halves((1 << 26) - 1, (1 << 25) - 1);
+    private static final Longs LIMB = halves((1 << 26) - 1, (1 << 25) - 1);
 
     /** (A - 2) / 4 of the curve. */
     private static final long A24 = 121665;
 
-    private static final LongVector LANE_1 = LongVector.zero(LONG).withLane(1, -1);
+    private static final Longs LANE_1 = Longs.of(l -> l == 1 ? -1 : 0);
 
-    private static final VectorMask<Long> ELEMENT_0 = VectorMask.fromLong(LONG, 0x11);
-    private static final VectorMask<Long> ELEMENT_1 = VectorMask.fromLong(LONG, 0x22);
+    private static final Longs.Mask ELEMENT_0 = Longs.Mask.of(0x11);
+    private static final Longs.Mask ELEMENT_1 = Longs.Mask.of(0x22);
 
     /** All ones where the first level subtracts, and where the second does. */
-    private static final LongVector MINUS_1 = elements(-1, 0, -1, 0);
+    private static final Longs MINUS_1 = elements(-1, 0, -1, 0);
 
-    private static final LongVector MINUS_2 = elements(0, -1, 0, -1);
-    private static final LongVector NOT_0 = elements(0, -1, -1, -1);
-    private static final LongVector ONLY_1 = elements(0, -1, 0, 0);
+    private static final Longs MINUS_2 = elements(0, -1, 0, -1);
+    private static final Longs NOT_0 = elements(0, -1, -1, -1);
+    private static final Longs ONLY_1 = elements(0, -1, 0, 0);
 
     /** Of a pair of rows: the upper half of the first, then the lower half of the second. */
-    private static final LongVector ACROSS = halves(4, 8).add(elements(0, 1, 2, 3));
+    private static final Longs ACROSS = index(4, 8, 0, 1, 2, 3);
 
     /** Exchanges the halves of a row. */
-    private static final LongVector HALVES = halves(4, 0).add(elements(0, 1, 2, 3));
+    private static final Longs HALVES = index(4, 0, 0, 1, 2, 3);
 
     /** Exchanges the points (x2 : z2) and (x3 : z3). */
-    private static final LongVector POINTS = halves(0, 4).add(elements(2, 3, 0, 1));
+    private static final Longs POINTS = index(0, 4, 2, 3, 0, 1);
 
     /** Exchanges elements 0 and 1, and 2 and 3. */
-    private static final LongVector NEIGHBOURS = halves(0, 4).add(elements(1, 0, 3, 2));
+    private static final Longs NEIGHBOURS = index(0, 4, 1, 0, 3, 2);
 
     /** What B, A, D, C are multiplied with: B, A, A, B. */
-    private static final LongVector FACTORS = halves(0, 4).add(elements(0, 1, 1, 0));
+    private static final Longs FACTORS = index(0, 4, 0, 1, 1, 0);
 
     /** Of the calling thread, and all zero between calls. */
     private static final ThreadLocal<MemorySegment> STATES = ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE, ROW));
 
-    private X25519Lanes() {}
-
-    private static LongVector halves(long even, long odd) {
-        return LongVector.broadcast(LONG, even).blend(odd, ODD);
+    static {
+        if (Longs.VLENGTH != LANES) {
+            throw new UnsupportedOperationException("vectors of " + Longs.VLENGTH + " lanes");
+        }
     }
 
-    private static LongVector elements(long... values) {
-        final long[] both = new long[8];
-        System.arraycopy(values, 0, both, 0, 4);
-        System.arraycopy(values, 0, both, 4, 4);
-        return LongVector.fromArray(LONG, both, 0);
+    private X25519Lanes() {}
+
+    private static Longs halves(long even, long odd) {
+        return Longs.of(l -> l < 4 ? even : odd);
+    }
+
+    private static Longs index(long lower, long upper, long... elements) {
+        return Longs.of(l -> elements[l & 3] + (l < 4 ? lower : upper));
+    }
+
+    private static Longs elements(long... values) {
+        return Longs.of(l -> values[l & 3]);
     }
 
     /** See {@link X25519Ladder#climb}. */
@@ -169,19 +178,17 @@ final class X25519Lanes {
      * left; B, A, A, B on the right.
      */
     private static void prepareFirst(long at, long mask) {
-        firstRow(at, mask);
-        firstRow(at + ROW, mask);
-        firstRow(at + 2 * ROW, mask);
-        firstRow(at + 3 * ROW, mask);
-        firstRow(at + 4 * ROW, mask);
+        for (long row = at; row < at + ELEMENTS; row += ROW) {
+            firstRow(row, mask);
+        }
     }
 
     private static void firstRow(long row, long mask) {
-        final LongVector was = LongVector.fromMemorySegment(LONG, MEMORY, row + RESULT, LITTLE_ENDIAN);
-        final LongVector r = POINTS.selectFrom(was).lanewise(XOR, was).and(mask).lanewise(XOR, was);
-        final LongVector p = r.add(NEIGHBOURS.selectFrom(r).lanewise(XOR, MINUS_1)).sub(MINUS_1);
-        p.intoMemorySegment(MEMORY, row + LEFT, LITTLE_ENDIAN);
-        FACTORS.selectFrom(p).intoMemorySegment(MEMORY, row + RIGHT, LITTLE_ENDIAN);
+        final Longs was = load(row + RESULT);
+        final Longs r = xor(and(xor(permute(was, POINTS), was), broadcast(mask)), was);
+        final Longs p = sub(add(r, xor(permute(r, NEIGHBOURS), MINUS_1)), MINUS_1);
+        store(p, row + LEFT);
+        store(permute(p, FACTORS), row + RIGHT);
     }
 
     /**
@@ -190,114 +197,106 @@ final class X25519Lanes {
      */
     private static void prepareSecond(long at) {
         secondRow(at, A24);
-        secondRow(at + ROW, 0);
-        secondRow(at + 2 * ROW, 0);
-        secondRow(at + 3 * ROW, 0);
-        secondRow(at + 4 * ROW, 0);
+        for (long row = at + ROW; row < at + ELEMENTS; row += ROW) {
+            secondRow(row, 0);
+        }
     }
 
     private static void secondRow(long row, long a24) {
-        final LongVector r = LongVector.fromMemorySegment(LONG, MEMORY, row + RESULT, LITTLE_ENDIAN);
-        final LongVector n = NEIGHBOURS.selectFrom(r);
-        final LongVector q = r.add(n.lanewise(XOR, MINUS_2).and(NOT_0)).sub(MINUS_2);
+        final Longs r = load(row + RESULT);
+        final Longs n = permute(r, NEIGHBOURS);
+        final Longs q = sub(add(r, and(xor(n, MINUS_2), NOT_0)), MINUS_2);
         // The constant is a word and not a vector: an argument that is a vector is an object when the call is not inlined.
-        final LongVector constant = LongVector.broadcast(LONG, a24).and(LANE_1);
-        q.blend(n, ELEMENT_0).blend(constant, ELEMENT_1).intoMemorySegment(MEMORY, row + LEFT, LITTLE_ENDIAN);
-        q.intoMemorySegment(MEMORY, row + RIGHT, LITTLE_ENDIAN);
-        final LongVector third = LongVector.fromMemorySegment(LONG, MEMORY, row + THIRD, LITTLE_ENDIAN);
-        third.blend(q, ELEMENT_1).intoMemorySegment(MEMORY, row + THIRD, LITTLE_ENDIAN);
-        r.and(ONLY_1).intoMemorySegment(MEMORY, row + ADDEND, LITTLE_ENDIAN);
+        final Longs constant = and(broadcast(a24), LANE_1);
+        store(blend(blend(q, n, ELEMENT_0), constant, ELEMENT_1), row + LEFT);
+        store(q, row + RIGHT);
+        final Longs third = load(row + THIRD);
+        store(blend(third, q, ELEMENT_1), row + THIRD);
+        store(and(r, ONLY_1), row + ADDEND);
     }
 
     /** From AA BB, a24 E, S^2, T^2: with AA added to the second, on the right. The third level makes x2, z2, x3, z3 of them. */
     private static void prepareThird(long at) {
-        thirdRow(at);
-        thirdRow(at + ROW);
-        thirdRow(at + 2 * ROW);
-        thirdRow(at + 3 * ROW);
-        thirdRow(at + 4 * ROW);
-    }
-
-    private static void thirdRow(long row) {
-        final LongVector addend = LongVector.fromMemorySegment(LONG, MEMORY, row + ADDEND, LITTLE_ENDIAN);
-        LongVector.fromMemorySegment(LONG, MEMORY, row + RESULT, LITTLE_ENDIAN).add(addend)
-                .intoMemorySegment(MEMORY, row + RIGHT, LITTLE_ENDIAN);
+        for (long row = at; row < at + ELEMENTS; row += ROW) {
+            store(add(load(row + RESULT), load(row + ADDEND)), row + RIGHT);
+        }
     }
 
     /** Four products: of the rows at offset {@code left} and those at {@link #RIGHT}, to {@link #RESULT}. */
     static void product(long at, long left) {
-        final LongVector a0 = LongVector.fromMemorySegment(LONG, MEMORY, at + left, LITTLE_ENDIAN);
-        final LongVector a1 = LongVector.fromMemorySegment(LONG, MEMORY, at + left + ROW, LITTLE_ENDIAN);
-        final LongVector a2 = LongVector.fromMemorySegment(LONG, MEMORY, at + left + 2 * ROW, LITTLE_ENDIAN);
-        final LongVector a3 = LongVector.fromMemorySegment(LONG, MEMORY, at + left + 3 * ROW, LITTLE_ENDIAN);
-        final LongVector a4 = LongVector.fromMemorySegment(LONG, MEMORY, at + left + 4 * ROW, LITTLE_ENDIAN);
-        final LongVector q0 = LongVector.fromMemorySegment(LONG, MEMORY, at + RIGHT, LITTLE_ENDIAN);
-        final LongVector q1 = LongVector.fromMemorySegment(LONG, MEMORY, at + RIGHT + ROW, LITTLE_ENDIAN);
-        final LongVector q2 = LongVector.fromMemorySegment(LONG, MEMORY, at + RIGHT + 2 * ROW, LITTLE_ENDIAN);
-        final LongVector q3 = LongVector.fromMemorySegment(LONG, MEMORY, at + RIGHT + 3 * ROW, LITTLE_ENDIAN);
-        final LongVector q4 = LongVector.fromMemorySegment(LONG, MEMORY, at + RIGHT + 4 * ROW, LITTLE_ENDIAN);
+        final Longs a0 = load(at + left);
+        final Longs a1 = load(at + left + ROW);
+        final Longs a2 = load(at + left + 2 * ROW);
+        final Longs a3 = load(at + left + 3 * ROW);
+        final Longs a4 = load(at + left + 4 * ROW);
+        final Longs q0 = load(at + RIGHT);
+        final Longs q1 = load(at + RIGHT + ROW);
+        final Longs q2 = load(at + RIGHT + 2 * ROW);
+        final Longs q3 = load(at + RIGHT + 3 * ROW);
+        final Longs q4 = load(at + RIGHT + 4 * ROW);
         // The right operand for even limbs of the result, and moved by one limb, which doubles odd ones, for the upper half.
-        final LongVector e0 = q0.blend(q4.mul(38), ODD);
-        final LongVector e1 = q1.blend(q0.lanewise(LSHL, 1), ODD);
-        final LongVector e2 = q2.blend(q1.lanewise(LSHL, 1), ODD);
-        final LongVector e3 = q3.blend(q2.lanewise(LSHL, 1), ODD);
-        final LongVector e4 = q4.blend(q3.lanewise(LSHL, 1), ODD);
-        final LongVector f1 = e1.mul(19);
-        final LongVector f2 = e2.mul(19);
-        final LongVector f3 = e3.mul(19);
-        final LongVector f4 = e4.mul(19);
+        final Longs nineteen = broadcast(19);
+        final Longs e0 = blend(q0, mul(q4, broadcast(38)), ODD);
+        final Longs e1 = blend(q1, shl(q0, 1), ODD);
+        final Longs e2 = blend(q2, shl(q1, 1), ODD);
+        final Longs e3 = blend(q3, shl(q2, 1), ODD);
+        final Longs e4 = blend(q4, shl(q3, 1), ODD);
+        final Longs f1 = mul(e1, nineteen);
+        final Longs f2 = mul(e2, nineteen);
+        final Longs f3 = mul(e3, nineteen);
+        final Longs f4 = mul(e4, nineteen);
         // The same for odd limbs of the result.
-        final LongVector o0 = HALVES.selectFrom(q0);
-        final LongVector o1 = HALVES.selectFrom(q1);
-        final LongVector o2 = HALVES.selectFrom(q2);
-        final LongVector o3 = HALVES.selectFrom(q3);
-        final LongVector o4 = HALVES.selectFrom(q4);
-        final LongVector p1 = o1.mul(19);
-        final LongVector p2 = o2.mul(19);
-        final LongVector p3 = o3.mul(19);
-        final LongVector p4 = o4.mul(19);
-        final LongVector x0 = a0.mul(e0).add(a1.mul(f4)).add(a2.mul(f3).add(a3.mul(f2))).add(a4.mul(f1));
-        final LongVector x1 = a0.mul(e1).add(a1.mul(e0)).add(a2.mul(f4).add(a3.mul(f3))).add(a4.mul(f2));
-        final LongVector x2 = a0.mul(e2).add(a1.mul(e1)).add(a2.mul(e0).add(a3.mul(f4))).add(a4.mul(f3));
-        final LongVector x3 = a0.mul(e3).add(a1.mul(e2)).add(a2.mul(e1).add(a3.mul(e0))).add(a4.mul(f4));
-        final LongVector x4 = a0.mul(e4).add(a1.mul(e3)).add(a2.mul(e2).add(a3.mul(e1))).add(a4.mul(e0));
-        final LongVector y0 = a0.mul(o0).add(a1.mul(p4)).add(a2.mul(p3).add(a3.mul(p2))).add(a4.mul(p1));
-        final LongVector y1 = a0.mul(o1).add(a1.mul(o0)).add(a2.mul(p4).add(a3.mul(p3))).add(a4.mul(p2));
-        final LongVector y2 = a0.mul(o2).add(a1.mul(o1)).add(a2.mul(o0).add(a3.mul(p4))).add(a4.mul(p3));
-        final LongVector y3 = a0.mul(o3).add(a1.mul(o2)).add(a2.mul(o1).add(a3.mul(o0))).add(a4.mul(p4));
-        final LongVector y4 = a0.mul(o4).add(a1.mul(o3)).add(a2.mul(o2).add(a3.mul(o1))).add(a4.mul(o0));
+        final Longs o0 = permute(q0, HALVES);
+        final Longs o1 = permute(q1, HALVES);
+        final Longs o2 = permute(q2, HALVES);
+        final Longs o3 = permute(q3, HALVES);
+        final Longs o4 = permute(q4, HALVES);
+        final Longs p1 = mul(o1, nineteen);
+        final Longs p2 = mul(o2, nineteen);
+        final Longs p3 = mul(o3, nineteen);
+        final Longs p4 = mul(o4, nineteen);
+        final Longs x0 = add(add(add(mul(a0, e0), mul(a1, f4)), add(mul(a2, f3), mul(a3, f2))), mul(a4, f1));
+        final Longs x1 = add(add(add(mul(a0, e1), mul(a1, e0)), add(mul(a2, f4), mul(a3, f3))), mul(a4, f2));
+        final Longs x2 = add(add(add(mul(a0, e2), mul(a1, e1)), add(mul(a2, e0), mul(a3, f4))), mul(a4, f3));
+        final Longs x3 = add(add(add(mul(a0, e3), mul(a1, e2)), add(mul(a2, e1), mul(a3, e0))), mul(a4, f4));
+        final Longs x4 = add(add(add(mul(a0, e4), mul(a1, e3)), add(mul(a2, e2), mul(a3, e1))), mul(a4, e0));
+        final Longs y0 = add(add(add(mul(a0, o0), mul(a1, p4)), add(mul(a2, p3), mul(a3, p2))), mul(a4, p1));
+        final Longs y1 = add(add(add(mul(a0, o1), mul(a1, o0)), add(mul(a2, p4), mul(a3, p3))), mul(a4, p2));
+        final Longs y2 = add(add(add(mul(a0, o2), mul(a1, o1)), add(mul(a2, o0), mul(a3, p4))), mul(a4, p3));
+        final Longs y3 = add(add(add(mul(a0, o3), mul(a1, o2)), add(mul(a2, o1), mul(a3, o0))), mul(a4, p4));
+        final Longs y4 = add(add(add(mul(a0, o4), mul(a1, o3)), add(mul(a2, o2), mul(a3, o1))), mul(a4, o0));
         // The two halves of a column lie in different halves of a row.
-        final LongVector r0 = x0.blend(y0, ODD).add(ACROSS.selectFrom(x0, y0));
-        final LongVector r1 = x1.blend(y1, ODD).add(ACROSS.selectFrom(x1, y1));
-        final LongVector r2 = x2.blend(y2, ODD).add(ACROSS.selectFrom(x2, y2));
-        final LongVector r3 = x3.blend(y3, ODD).add(ACROSS.selectFrom(x3, y3));
-        final LongVector r4 = x4.blend(y4, ODD).add(ACROSS.selectFrom(x4, y4));
+        final Longs r0 = add(blend(x0, y0, ODD), select(ACROSS, x0, y0));
+        final Longs r1 = add(blend(x1, y1, ODD), select(ACROSS, x1, y1));
+        final Longs r2 = add(blend(x2, y2, ODD), select(ACROSS, x2, y2));
+        final Longs r3 = add(blend(x3, y3, ODD), select(ACROSS, x3, y3));
+        final Longs r4 = add(blend(x4, y4, ODD), select(ACROSS, x4, y4));
         // Every limb carries to the next, the last to the first.
-        final LongVector s0 = r0.lanewise(ASHR, BITS);
-        final LongVector s1 = r1.lanewise(ASHR, BITS);
-        final LongVector s2 = r2.lanewise(ASHR, BITS);
-        final LongVector s3 = r3.lanewise(ASHR, BITS);
-        final LongVector s4 = r4.lanewise(ASHR, BITS);
-        final LongVector u0 = r0.and(LIMB).add(ACROSS.selectFrom(s4.mul(19), s0));
-        final LongVector u1 = r1.and(LIMB).add(ACROSS.selectFrom(s0, s1));
-        final LongVector u2 = r2.and(LIMB).add(ACROSS.selectFrom(s1, s2));
-        final LongVector u3 = r3.and(LIMB).add(ACROSS.selectFrom(s2, s3));
-        final LongVector u4 = r4.and(LIMB).add(ACROSS.selectFrom(s3, s4));
+        final Longs s0 = sar(r0, BITS);
+        final Longs s1 = sar(r1, BITS);
+        final Longs s2 = sar(r2, BITS);
+        final Longs s3 = sar(r3, BITS);
+        final Longs s4 = sar(r4, BITS);
+        final Longs u0 = add(and(r0, LIMB), select(ACROSS, mul(s4, nineteen), s0));
+        final Longs u1 = add(and(r1, LIMB), select(ACROSS, s0, s1));
+        final Longs u2 = add(and(r2, LIMB), select(ACROSS, s1, s2));
+        final Longs u3 = add(and(r3, LIMB), select(ACROSS, s2, s3));
+        final Longs u4 = add(and(r4, LIMB), select(ACROSS, s3, s4));
         // And once more.
-        final LongVector c0 = u0.lanewise(ASHR, BITS);
-        final LongVector c1 = u1.lanewise(ASHR, BITS);
-        final LongVector c2 = u2.lanewise(ASHR, BITS);
-        final LongVector c3 = u3.lanewise(ASHR, BITS);
-        final LongVector c4 = u4.lanewise(ASHR, BITS);
-        final LongVector w0 = u0.and(LIMB).add(ACROSS.selectFrom(c4.mul(19), c0));
-        final LongVector w1 = u1.and(LIMB).add(ACROSS.selectFrom(c0, c1));
-        final LongVector w2 = u2.and(LIMB).add(ACROSS.selectFrom(c1, c2));
-        final LongVector w3 = u3.and(LIMB).add(ACROSS.selectFrom(c2, c3));
-        final LongVector w4 = u4.and(LIMB).add(ACROSS.selectFrom(c3, c4));
-        w0.intoMemorySegment(MEMORY, at + RESULT, LITTLE_ENDIAN);
-        w1.intoMemorySegment(MEMORY, at + RESULT + ROW, LITTLE_ENDIAN);
-        w2.intoMemorySegment(MEMORY, at + RESULT + 2 * ROW, LITTLE_ENDIAN);
-        w3.intoMemorySegment(MEMORY, at + RESULT + 3 * ROW, LITTLE_ENDIAN);
-        w4.intoMemorySegment(MEMORY, at + RESULT + 4 * ROW, LITTLE_ENDIAN);
+        final Longs c0 = sar(u0, BITS);
+        final Longs c1 = sar(u1, BITS);
+        final Longs c2 = sar(u2, BITS);
+        final Longs c3 = sar(u3, BITS);
+        final Longs c4 = sar(u4, BITS);
+        final Longs w0 = add(and(u0, LIMB), select(ACROSS, mul(c4, nineteen), c0));
+        final Longs w1 = add(and(u1, LIMB), select(ACROSS, c0, c1));
+        final Longs w2 = add(and(u2, LIMB), select(ACROSS, c1, c2));
+        final Longs w3 = add(and(u3, LIMB), select(ACROSS, c2, c3));
+        final Longs w4 = add(and(u4, LIMB), select(ACROSS, c3, c4));
+        store(w0, at + RESULT);
+        store(w1, at + RESULT + ROW);
+        store(w2, at + RESULT + 2 * ROW);
+        store(w3, at + RESULT + 3 * ROW);
+        store(w4, at + RESULT + 4 * ROW);
     }
 }

@@ -19,6 +19,12 @@ class AeadsTest {
     private static final String WORKS = "works: ";
 
     private static final String MODULE = "--add-modules=jdk.incubator.vector";
+
+    /** What the module's presence implies, by itself. */
+    static final List<String> VECTORS = List.of(
+            "-XX:+UnlockExperimentalVMOptions", "-XX:+EnableVectorSupport", "-XX:+EnableVectorReboxing",
+            "-XX:+EnableVectorAggressiveReboxing");
+
     private static final String EXPORT = "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED";
 
     /** Run in a JVM of its own: describes the choice, and tests it. */
@@ -28,7 +34,7 @@ class AeadsTest {
     }
 
     @Test
-    void vectorsAreChosenWhereTheModuleIs() {
+    void vectorsAreChosenWhereTheFlagsAre() {
         assertTrue(Aeads.create().name().startsWith("vector-"), Aeads.describe());
         assertTrue(Aeads.describe().startsWith("vector-"), Aeads.describe());
     }
@@ -39,26 +45,38 @@ class AeadsTest {
     }
 
     @Test
-    void withoutTheModuleTheFallbackRunsAndSaysWhy() throws Exception {
-        assertEquals(WORKS + "scalar; not vector: no --add-modules jdk.incubator.vector", run(List.of(), "", 0));
+    void withoutTheFlagTheFallbackRunsAndSaysWhy() throws Exception {
+        final String why = WORKS + "scalar; not vector: no -XX:+EnableVectorSupport and no --add-modules jdk.incubator.vector";
+        assertEquals(why, run(List.of(), "", 0));
+        assertEquals(why, run(List.of(EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0));
+        assertEquals(why, run(List.of(EXPORT, "-XX:+UnlockExperimentalVMOptions", "--enable-native-access=ALL-UNNAMED"), "", 0));
+    }
+
+    /** That there are vectors is not enough: what there is no instruction for would be right, and slow for ever. */
+    @Test
+    void theJitKnowsTheVectorsByEitherFlag() throws Exception {
+        for (final List<String> flags : List.of(VECTORS, List.of(MODULE))) {
+            final String out = run(with(flags, EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0);
+            assertTrue(out.startsWith(WORKS + "vector-"), out);
+        }
     }
 
     @Test
     void withoutTheIntrinsicsTheFallbackRunsAndSaysWhy() throws Exception {
-        final String out = run(List.of(MODULE, "--enable-native-access=ALL-UNNAMED"), "", 0);
+        final String out = run(with(VECTORS, "--enable-native-access=ALL-UNNAMED"), "", 0);
         assertEquals(WORKS + "scalar; not vector: no --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED", out);
     }
 
     @Test
     void withoutNativeAccessTheFallbackRuns() throws Exception {
-        final String out = run(List.of(MODULE, EXPORT, "--illegal-native-access=deny"), "", 0);
+        final String out = run(with(VECTORS, EXPORT, "--illegal-native-access=deny"), "", 0);
         assertTrue(out.startsWith(WORKS + "scalar; not vector: "), out);
     }
 
     @ParameterizedTest
     @CsvSource({"-XX:MaxVectorSize=16,vector-128", "-XX:MaxVectorSize=32,vector-256"})
     void narrowerVectorsWork(String flag, String name) throws Exception {
-        final String out = run(List.of(MODULE, EXPORT, "--enable-native-access=ALL-UNNAMED", flag), "", 0);
+        final String out = run(with(VECTORS, EXPORT, "--enable-native-access=ALL-UNNAMED", flag), "", 0);
         assertEquals(WORKS + name, out);
     }
 
@@ -72,6 +90,13 @@ class AeadsTest {
     @Test
     void anOverrideThatDoesNotWorkIsAnError() throws Exception {
         assertTrue(run(List.of("-Dwgjvm.aead=vector"), "", 1).contains("no ChaCha20-Poly1305 implementation called 'vector'"));
+    }
+
+    /** Flags, and some more. */
+    static List<String> with(List<String> flags, String... more) {
+        final List<String> all = new ArrayList<>(flags);
+        all.addAll(List.of(more));
+        return all;
     }
 
     private static String run(List<String> flags, String variable, int exitCode) throws IOException, InterruptedException {

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import jdk.incubator.vector.LongVector;
+import jdk.internal.vm.vector.VectorSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which ladder runs, in this JVM and in ones with other flags. */
 class X25519LadderTest {
+    private static final String EXPORT = "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED ";
+    private static final String VECTORS = "-XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport " + EXPORT;
+
     /** 1000 iterations of RFC 7748, section 5.2. */
     private static final String THOUSAND = "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51";
 
@@ -36,16 +39,17 @@ class X25519LadderTest {
     @ValueSource(
             strings = {
                 "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=jdk.incubator.vector --illegal-native-access=deny",
-                "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:MaxVectorSize=32",
+                VECTORS + "--illegal-native-access=deny",
+                VECTORS + "--enable-native-access=ALL-UNNAMED -XX:MaxVectorSize=32",
+                EXPORT + "--enable-native-access=ALL-UNNAMED",
             })
-    void withoutTheModuleNativeAccessOrVectorsOf512BitsItIsTheScalarOne(String flags) throws Exception {
+    void withoutTheFlagsNativeAccessOrVectorsOf512BitsItIsTheScalarOne(String flags) throws Exception {
         assertEquals("scalar " + THOUSAND, AeadsTest.run(X25519LadderTest.class, List.of(flags.split(" ")), "", 0));
     }
 
     @Test
     void theVectorsAreAvailableWhereTheProcessorHasThem() {
-        assertEquals(LongVector.SPECIES_PREFERRED.vectorBitSize() >= 512, X25519Ladder.VECTOR.isAvailable());
+        assertEquals(VectorSupport.getMaxLaneCount(long.class) >= 8, X25519Ladder.VECTOR.isAvailable());
     }
 
     /** Whichever ladder an agreement meets, the bytes are the same: before the change-over and after. */

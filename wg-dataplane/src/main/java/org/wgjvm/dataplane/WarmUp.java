@@ -1,11 +1,8 @@
 package org.wgjvm.dataplane;
 
 import io.netty.channel.EventLoop;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.wgjvm.crypto.TieredAead;
 import org.wgjvm.crypto.X25519;
 import org.wgjvm.sys.Niceness;
@@ -16,8 +13,8 @@ import org.wgjvm.sys.Niceness;
  * a half.
  */
 final class WarmUp {
-    private static final long FIRST_LOOK_MS = 500;
-    private static final long NEXT_LOOK_MS = 250;
+    private static final long FIRST_LOOK_MS = 3000;
+    private static final long NEXT_LOOK_MS = 1000;
     private static final int LOOKS = 5;
     private static final int NICENESS = 5;
 
@@ -37,6 +34,7 @@ final class WarmUp {
      * @param batches how many batches the device has carried so far
      */
     static void begin(EventLoop loop, LongSupplier batches) {
+        run(TieredAead.warmUpTask());
         final WarmUp warmUp = new WarmUp(loop, batches);
         loop.schedule(warmUp::look, FIRST_LOOK_MS, TimeUnit.MILLISECONDS);
     }
@@ -44,23 +42,21 @@ final class WarmUp {
     private void look() {
         final long now = batches.getAsLong();
         if (now == seen || --looksLeft == 0) {
-            run();
+            run(X25519.warmUpTask());
         } else {
             seen = now;
             loop.schedule(this::look, NEXT_LOOK_MS, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Packets first, for handshakes are few. */
-    private static void run() {
-        final List<Runnable> tasks = Stream.of(TieredAead.warmUpTask(), X25519.warmUpTask()).filter(Objects::nonNull).toList();
-        if (tasks.isEmpty()) {
+    private static void run(Runnable task) {
+        if (task == null) {
             return;
         }
         final Thread thread = new Thread(() -> {
             // Packets come first, but it must end: they are slow until then. Where it cannot be had, it is a wish.
             final int ignored = Niceness.ofThisThread(NICENESS);
-            tasks.forEach(Runnable::run);
+            task.run();
         }, "crypto-warm-up");
         thread.setDaemon(true);
         thread.start();

@@ -132,11 +132,10 @@ public final class NamespaceDemo {
                 Locale.ROOT, "A daemon in each (%s, %s), ready after %.1f s", names[0], names[1], (System.nanoTime() - startNs) / 1e9));
     }
 
-    /** What a daemon has to say, but for what Java says at every start. */
+    /** What a daemon has to say. */
     private static void passOn(Process daemon) {
         new BufferedReader(new InputStreamReader(daemon.getErrorStream(), StandardCharsets.UTF_8))
                 .lines()
-                .filter(l -> !l.startsWith("WARNING: Using incubator modules"))
                 .forEach(System.err::println);
     }
 
