@@ -26,7 +26,9 @@ final class KernelSizeTest {
     private static final Set<String> OPERATIONS = Set.of("org/wgjvm/crypto/IntOps", "org/wgjvm/crypto/LongOps");
 
     @ParameterizedTest
-    @ValueSource(classes = {ChaChaLanes.class, ChaChaPairs.class, LaneRows.class, PolyBlocks.class, PolyLanes.class, Transpose.class, X25519Lanes.class})
+    @ValueSource(classes = {
+        ChaChaLanes.class, ChaChaPairs.class, LaneRows.class, PolyBlocks.class, PolyLanes.class, Transpose.class, X25519Lanes.class
+    })
     void kernelsAreInlinedWhole(Class<?> kernels) throws IOException {
         final Map<String, Integer> operations = OPERATIONS.stream()
                 .flatMap(name -> code(model(name)).stream().map(c -> Map.entry(name + "." + signature(c), c.codeLength())))

@@ -2,6 +2,7 @@ package org.wgjvm.dataplane;
 
 import java.util.EnumMap;
 import java.util.Map;
+import jdk.jfr.FlightRecorder;
 import org.wgjvm.core.device.DeviceCounters;
 import org.wgjvm.core.device.DropReason;
 import org.wgjvm.core.handover.StateException;
@@ -29,8 +30,11 @@ final class LoopObserver {
     private final LogHistogram outboundPackets = new LogHistogram(0, SIZES);
     private final LogHistogram inboundPackets = new LogHistogram(0, SIZES);
     private final LogHistogram[] durations = new LogHistogram[STAGES.length];
-    private final SlowBatchEvent[] slow = new SlowBatchEvent[Stage.TURNS];
-    private final DropsEvent drops = new DropsEvent();
+
+    // Made when there is a recorder: that these classes exist would start a good part of one, which takes longer than a device does.
+    private SlowBatchEvent[] slow;
+    private DropsEvent drops;
+
     private final long[] reportedDrops = new long[REASONS.length];
     private boolean followsDrops;
     private boolean timed;
@@ -38,9 +42,6 @@ final class LoopObserver {
     LoopObserver() {
         for (int i = 0; i < durations.length; i++) {
             durations[i] = new LogHistogram(FIRST_DURATION_BITS, DURATIONS);
-        }
-        for (int i = 0; i < slow.length; i++) {
-            slow[i] = new SlowBatchEvent();
         }
     }
 
@@ -51,6 +52,12 @@ final class LoopObserver {
 
     /** A turn of the loop begins; returns what its end is to be told. */
     long beginTurn(Stage turn, DeviceCounters counters) {
+        if (slow == null) {
+            if (!FlightRecorder.isInitialized()) {
+                return begin();
+            }
+            makeEvents();
+        }
         final SlowBatchEvent event = slow[turn.ordinal()];
         if (event.isEnabled()) {
             event.begin();
@@ -76,6 +83,9 @@ final class LoopObserver {
         } else if (turn == Stage.INBOUND) {
             inboundPackets.add(packets);
         }
+        if (slow == null) {
+            return;
+        }
         final SlowBatchEvent event = slow[turn.ordinal()];
         if (event.isEnabled()) {
             event.end();
@@ -87,6 +97,14 @@ final class LoopObserver {
         }
         if (followsDrops) {
             reportDrops(turn, counters);
+        }
+    }
+
+    private void makeEvents() {
+        drops = new DropsEvent();
+        slow = new SlowBatchEvent[Stage.TURNS];
+        for (int i = 0; i < slow.length; i++) {
+            slow[i] = new SlowBatchEvent();
         }
     }
 

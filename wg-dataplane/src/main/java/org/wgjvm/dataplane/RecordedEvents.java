@@ -1,16 +1,26 @@
 package org.wgjvm.dataplane;
 
+import jdk.jfr.FlightRecorder;
 import org.wgjvm.crypto.PublicKey;
 import org.wgjvm.dataplane.recording.HandshakeEvent;
 import org.wgjvm.dataplane.recording.RekeyEvent;
 
 /** Puts handshakes and rekeys into the flight recorder. On the event loop; it allocates nothing while nothing is recorded. */
 final class RecordedEvents implements DataPlaneEvents {
-    private final HandshakeEvent handshake = new HandshakeEvent();
-    private final RekeyEvent rekey = new RekeyEvent();
+    // Made when there is a recorder: see LoopObserver.
+    private HandshakeEvent handshake;
+    private RekeyEvent rekey;
+
+    private boolean isRecorded() {
+        if (handshake == null && FlightRecorder.isInitialized()) {
+            handshake = new HandshakeEvent();
+            rekey = new RekeyEvent();
+        }
+        return handshake != null;
+    }
 
     private void handshake(PublicKey peer, String outcome, int attempt) {
-        if (handshake.isEnabled()) {
+        if (isRecorded() && handshake.isEnabled()) {
             handshake.peer = peer.toBase64();
             handshake.outcome = outcome;
             handshake.attempt = attempt;
@@ -30,7 +40,7 @@ final class RecordedEvents implements DataPlaneEvents {
 
     @Override
     public void onRekeyed(PublicKey peer, boolean initiator) {
-        if (rekey.isEnabled()) {
+        if (isRecorded() && rekey.isEnabled()) {
             rekey.peer = peer.toBase64();
             rekey.initiator = initiator;
             rekey.commit();

@@ -33,13 +33,31 @@ final class DataPlaneFactory implements DeviceFactory {
     /** A file for the secrets of every handshake. */
     static final String KEYLOG_VARIABLE = "WGJVM_KEYLOG";
 
+    /** Where its devices come from. */
+    @FunctionalInterface
+    interface Opener {
+        /** The device of this descriptor, or a new one of this name when there is none: -1. */
+        LinuxTun open(String name, int fd, TunOptions options) throws IOException;
+    }
+
+    private final Opener opener;
+
+    /** Of the devices of the kernel. */
+    DataPlaneFactory() {
+        this((name, fd, options) ->
+                fd >= 0 ? LinuxTun.fromFd(fd, options) : LinuxTun.create(name, LinuxTun.DEFAULT_MTU, options));
+    }
+
+    DataPlaneFactory(Opener opener) {
+        this.opener = opener;
+    }
+
     @Override
     public Device start(String interfaceName, int tunFd, Map<String, String> environment, Log log) throws IOException {
         final TunOptions options = TunOptions.fromEnvironment(environment);
         final List<String> warnings = new ArrayList<>();
         final KeyLogFile keyLog = keyLog(environment.getOrDefault(KEYLOG_VARIABLE, ""), warnings, log);
-        final LinuxTun tun =
-                tunFd >= 0 ? LinuxTun.fromFd(tunFd, options) : LinuxTun.create(interfaceName, LinuxTun.DEFAULT_MTU, options);
+        final LinuxTun tun = opener.open(interfaceName, tunFd, options);
         log.verbose("TUN device " + tun.name() + ", offloads: " + tun.offloads());
         final EndpointNames names = new EndpointNames(DnsLookup.of(environment.getOrDefault(DnsLookup.SERVERS_VARIABLE, "")), log);
         final DataPlaneEvents events = DataPlaneEvents.all(new LoggedEvents(log), names);

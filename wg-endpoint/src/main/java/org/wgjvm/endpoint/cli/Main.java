@@ -17,6 +17,9 @@ public final class Main {
         if (first.equals("-f") && DaemonArguments.areThese(arguments)) {
             return DaemonCommand.run(around, arguments, new DataPlaneFactory());
         }
+        if (first.equals(DaemonRehearsal.COMMAND)) {
+            return DaemonRehearsal.run(around, Integer.parseInt(arguments.get(1)));
+        }
         final Cli cli = new Cli(around);
         if (first.equals("-h") || first.equals("--help") || first.equals("help")) {
             cli.usage(around.out());
