@@ -7,7 +7,8 @@ import java.util.Locale;
  * that this JVM can load and that passes its known-answer test.
  *
  * <p>The system property {@code wgjvm.aead}, or else the environment variable {@code WGJVM_AEAD}, names one of them to be used instead; it
- * must then work. {@code vector} needs {@code --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED}, and either
+ * must then work. {@code vector} needs {@code --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED} and
+ * {@code --add-exports java.base/jdk.internal.misc=ALL-UNNAMED}, and either
  * {@code -XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport -XX:+EnableVectorReboxing -XX:+EnableVectorAggressiveReboxing} or
  * {@code --add-modules jdk.incubator.vector}, which implies them; a JVM starts sooner with the former ({@link Longs}).
  */
@@ -129,8 +130,10 @@ public final class Aeads {
         if (!VectorFlag.isSet()) {
             return "no -XX:+EnableVectorSupport and no --add-modules jdk.incubator.vector";
         }
-        if (!Object.class.getModule().isExported("jdk.internal.vm.vector", Aeads.class.getModule())) {
-            return "no --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED";
+        for (String internals : new String[] {"jdk.internal.vm.vector", "jdk.internal.misc"}) {
+            if (!Object.class.getModule().isExported(internals, Aeads.class.getModule())) {
+                return "no --add-exports java.base/" + internals + "=ALL-UNNAMED";
+            }
         }
         return e.toString();
     }

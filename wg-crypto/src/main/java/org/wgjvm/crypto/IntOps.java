@@ -80,13 +80,13 @@ final class IntOps {
     }
 
     private static Ints read(long address) {
-        return Ints.of(l -> (int) (Native.getLong(address + 4L * (l & ~1)) >>> 32 * (l & 1)));
+        return Ints.of(l -> (int) (RawMemory.getLong(address + 4L * (l & ~1)) >>> 32 * (l & 1)));
     }
 
     private static void write(Ints v, long address) {
         final int[] lanes = v.lanes();
         for (int l = 0; l < LANES; l += 2) {
-            Native.putLong(address + 4L * l, (lanes[l] & 0xffffffffL) | (long) lanes[l + 1] << 32);
+            RawMemory.putLong(address + 4L * l, (lanes[l] & 0xffffffffL) | (long) lanes[l + 1] << 32);
         }
     }
 

@@ -48,9 +48,9 @@ final class LaneRows {
             final long c = counter + (l >> 1);
             final long low = c & 0xffffffffL;
             final long high = c >>> 32;
-            Native.putLong(rows + 4L * l, 1L << 32);
-            Native.putLong(rows + ROW + 4L * l, low | low << 32);
-            Native.putLong(rows + 2 * ROW + 4L * l, high | high << 32);
+            RawMemory.putLong(rows + 4L * l, 1L << 32);
+            RawMemory.putLong(rows + ROW + 4L * l, low | low << 32);
+            RawMemory.putLong(rows + 2 * ROW + 4L * l, high | high << 32);
         }
     }
 

@@ -41,8 +41,8 @@ final class LonePacket {
         final long pad = take(sealing, key, counter, size);
         VectorAead.xor(source, pad + ChaCha20.BLOCK, destination, size);
         authenticate(pad, destination, size);
-        Native.putLong(destination + size, mac.tagLow());
-        Native.putLong(destination + size + 8, mac.tagHigh());
+        RawMemory.putLong(destination + size, mac.tagLow());
+        RawMemory.putLong(destination + size + 8, mac.tagHigh());
         done(sealing, pad, size);
     }
 
@@ -50,7 +50,7 @@ final class LonePacket {
         final long pad = take(opening, key, counter, size);
         authenticate(pad, source, size);
         final long tag = source + size;
-        final boolean verified = ((Native.getLong(tag) ^ mac.tagLow()) | (Native.getLong(tag + 8) ^ mac.tagHigh())) == 0;
+        final boolean verified = ((RawMemory.getLong(tag) ^ mac.tagLow()) | (RawMemory.getLong(tag + 8) ^ mac.tagHigh())) == 0;
         if (verified) {
             VectorAead.xor(source, pad + ChaCha20.BLOCK, destination, size);
         }
@@ -86,14 +86,14 @@ final class LonePacket {
     }
 
     private void authenticate(long pad, long data, int size) {
-        mac.init(Native.getLong(pad), Native.getLong(pad + 8), Native.getLong(pad + 16), Native.getLong(pad + 24));
+        mac.init(RawMemory.getLong(pad), RawMemory.getLong(pad + 8), RawMemory.getLong(pad + 16), RawMemory.getLong(pad + 24));
         int done = 0;
         if (size > MAX_SCALAR) {
             done = blocks.absorb(data, size, mac);
             blocks.wipe();
         }
         mac.update(Native.Everything.MEMORY, data + done, size - done);
-        Native.putLong(lengths + 8, size);
+        RawMemory.putLong(lengths + 8, size);
         mac.finish(Native.Everything.MEMORY, lengths);
     }
 }

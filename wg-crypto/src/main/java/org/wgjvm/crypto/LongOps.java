@@ -142,13 +142,13 @@ final class LongOps {
     }
 
     private static Longs read(long address) {
-        return Longs.of(l -> Native.getLong(address + 8L * l));
+        return Longs.of(l -> RawMemory.getLong(address + 8L * l));
     }
 
     private static void write(Longs v, long address) {
         final long[] lanes = v.lanes();
         for (int l = 0; l < LANES; l++) {
-            Native.putLong(address + 8L * l, lanes[l]);
+            RawMemory.putLong(address + 8L * l, lanes[l]);
         }
     }
 

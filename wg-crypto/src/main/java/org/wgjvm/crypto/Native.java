@@ -23,22 +23,6 @@ final class Native {
         return (a.get(LONG, aOffset) ^ tagLow) | (a.get(LONG, aOffset + 8) ^ tagHigh);
     }
 
-    static long getLong(long address) {
-        return Everything.MEMORY.get(LONG, address);
-    }
-
-    static void putLong(long address, long value) {
-        Everything.MEMORY.set(LONG, address, value);
-    }
-
-    static byte getByte(long address) {
-        return Everything.MEMORY.get(BYTE, address);
-    }
-
-    static void putByte(long address, byte value) {
-        Everything.MEMORY.set(BYTE, address, value);
-    }
-
     /**
      * One constant segment over everything, so that compiled code has neither bounds nor liveness left to check. Kernels use it at
      * addresses that {@link VectorAead} has checked. In a class of its own: it needs native access, which scalar code does without.

@@ -48,9 +48,9 @@ final class PolyBlocks {
         allTops = masks + PolyLanes.STAGES * ROW;
         message = allTops + ROW;
         for (int i = 0; i < LANES; i++) {
-            Native.putLong(allTops + 8L * i, TOP);
+            RawMemory.putLong(allTops + 8L * i, TOP);
             for (int p = 0; p < PolyLanes.STAGES; p++) {
-                Native.putLong(masks + p * ROW + 8L * i, -(exponentOf(i) - 1 >> p & 1));
+                RawMemory.putLong(masks + p * ROW + 8L * i, -(exponentOf(i) - 1 >> p & 1));
             }
         }
     }
@@ -87,11 +87,11 @@ final class PolyBlocks {
 
     /** Carries from limb to limb, the last to the first, and makes words of the limbs. */
     private void resume(Poly1305 mac) {
-        long h0 = Native.getLong(sums);
-        long h1 = Native.getLong(sums + 8) + (h0 >>> 26);
-        long h2 = Native.getLong(sums + 16) + (h1 >>> 26);
-        long h3 = Native.getLong(sums + 24) + (h2 >>> 26);
-        long h4 = Native.getLong(sums + 32) + (h3 >>> 26);
+        long h0 = RawMemory.getLong(sums);
+        long h1 = RawMemory.getLong(sums + 8) + (h0 >>> 26);
+        long h2 = RawMemory.getLong(sums + 16) + (h1 >>> 26);
+        long h3 = RawMemory.getLong(sums + 24) + (h2 >>> 26);
+        long h4 = RawMemory.getLong(sums + 32) + (h3 >>> 26);
         h0 = (h0 & LIMB) + 5 * (h4 >>> 26);
         h1 = (h1 & LIMB) + (h0 >>> 26);
         h2 = (h2 & LIMB) + (h1 >>> 26);

@@ -317,9 +317,9 @@ final class PolyLanes {
         for (int i = 0; i < 5; i++) {
             long limb = 0;
             for (int l = 0; l < LANES; l++) {
-                limb += Native.getLong(state + H + i * ROW + 8L * l);
+                limb += RawMemory.getLong(state + H + i * ROW + 8L * l);
             }
-            Native.putLong(sums + 8L * i, limb);
+            RawMemory.putLong(sums + 8L * i, limb);
         }
     }
 

@@ -54,8 +54,8 @@ final class PolyPackets {
         zeros = tops + MOST * row;
         message = zeros + 2 * row;
         for (int i = 0; i < LANES; i++) {
-            Native.putLong(strides + 8L * i, SQUARE);
-            Native.putLong(allTops + 8L * i, TOP);
+            RawMemory.putLong(strides + 8L * i, SQUARE);
+            RawMemory.putLong(allTops + 8L * i, TOP);
         }
     }
 
@@ -64,7 +64,7 @@ final class PolyPackets {
         data[i] = address;
         sizes[i] = size;
         blocks[i] = (size + 15) >>> 4;
-        Native.putLong(cursors + 8L * i, key);
+        RawMemory.putLong(cursors + 8L * i, key);
     }
 
     /** Computes the tags of the first {@code n} lanes, which have been set; the others idle. */
@@ -99,11 +99,11 @@ final class PolyPackets {
     }
 
     long tagLow(int i) {
-        return Native.getLong(state + PolyLanes.PAD + 8L * i);
+        return RawMemory.getLong(state + PolyLanes.PAD + 8L * i);
     }
 
     long tagHigh(int i) {
-        return Native.getLong(state + PolyLanes.PAD + PolyLanes.ROW + 8L * i);
+        return RawMemory.getLong(state + PolyLanes.PAD + PolyLanes.ROW + 8L * i);
     }
 
     void wipe() {
@@ -119,17 +119,17 @@ final class PolyPackets {
             long high = 0;
             if (left <= blocks[i]) {
                 final long at = data[i] + 16L * (blocks[i] - left);
-                low = Native.getLong(at);
-                high = Native.getLong(at + 8);
+                low = RawMemory.getLong(at);
+                high = RawMemory.getLong(at + 8);
                 final int partial = sizes[i] & 15;
                 if (left == 1 && partial != 0) {
                     low &= lowBytes(partial);
                     high &= lowBytes(partial - 8);
                 }
             }
-            Native.putLong(row + 8L * i, low);
-            Native.putLong(row + PolyLanes.ROW + 8L * i, high);
-            Native.putLong(top + 8L * i, left <= blocks[i] ? TOP : 0);
+            RawMemory.putLong(row + 8L * i, low);
+            RawMemory.putLong(row + PolyLanes.ROW + 8L * i, high);
+            RawMemory.putLong(top + 8L * i, left <= blocks[i] ? TOP : 0);
         }
     }
 
@@ -141,7 +141,7 @@ final class PolyPackets {
     /** Absorbs squares of all lanes, from the {@code left}-th block before the end on. */
     private void absorbSquares(int left, int squares) {
         for (int i = 0; i < LANES; i++) {
-            Native.putLong(cursors + 8L * i, data[i] + 16L * (blocks[i] - left));
+            RawMemory.putLong(cursors + 8L * i, data[i] + 16L * (blocks[i] - left));
         }
         for (int done = 0; done < squares; ) {
             final int n = Math.min(AHEAD, squares - done);
@@ -162,8 +162,8 @@ final class PolyPackets {
         }
         final long row = message + left * (2 * PolyLanes.ROW);
         for (int i = 0; i < LANES; i++) {
-            Native.putLong(row + 8L * i, 0);
-            Native.putLong(row + PolyLanes.ROW + 8L * i, sizes[i]);
+            RawMemory.putLong(row + 8L * i, 0);
+            RawMemory.putLong(row + PolyLanes.ROW + 8L * i, sizes[i]);
         }
         PolyLanes.absorb(state, message, allTops, 0, left + 1);
     }

@@ -48,14 +48,14 @@ final class Transpose {
     }
 
     private static void square8(long cursors, long out) {
-        final Longs a0 = load(Native.getLong(cursors));
-        final Longs a1 = load(Native.getLong(cursors + 8));
-        final Longs a2 = load(Native.getLong(cursors + 16));
-        final Longs a3 = load(Native.getLong(cursors + 24));
-        final Longs a4 = load(Native.getLong(cursors + 32));
-        final Longs a5 = load(Native.getLong(cursors + 40));
-        final Longs a6 = load(Native.getLong(cursors + 48));
-        final Longs a7 = load(Native.getLong(cursors + 56));
+        final Longs a0 = load(RawMemory.getLong(cursors));
+        final Longs a1 = load(RawMemory.getLong(cursors + 8));
+        final Longs a2 = load(RawMemory.getLong(cursors + 16));
+        final Longs a3 = load(RawMemory.getLong(cursors + 24));
+        final Longs a4 = load(RawMemory.getLong(cursors + 32));
+        final Longs a5 = load(RawMemory.getLong(cursors + 40));
+        final Longs a6 = load(RawMemory.getLong(cursors + 48));
+        final Longs a7 = load(RawMemory.getLong(cursors + 56));
         final Longs b0 = select(LOW_4, a0, a4);
         final Longs b4 = select(HIGH_4, a0, a4);
         final Longs b1 = select(LOW_4, a1, a5);
@@ -91,10 +91,10 @@ final class Transpose {
     }
 
     private static void square4(long cursors, long out) {
-        final Longs a0 = load(Native.getLong(cursors));
-        final Longs a1 = load(Native.getLong(cursors + 8));
-        final Longs a2 = load(Native.getLong(cursors + 16));
-        final Longs a3 = load(Native.getLong(cursors + 24));
+        final Longs a0 = load(RawMemory.getLong(cursors));
+        final Longs a1 = load(RawMemory.getLong(cursors + 8));
+        final Longs a2 = load(RawMemory.getLong(cursors + 16));
+        final Longs a3 = load(RawMemory.getLong(cursors + 24));
         final Longs b0 = blend(a0, rearrange(a2, SWAP_2), BIT_2);
         final Longs b2 = blend(rearrange(a0, SWAP_2), a2, BIT_2);
         final Longs b1 = blend(a1, rearrange(a3, SWAP_2), BIT_2);
@@ -110,8 +110,8 @@ final class Transpose {
     }
 
     private static void square2(long cursors, long out) {
-        final Longs a0 = load(Native.getLong(cursors));
-        final Longs a1 = load(Native.getLong(cursors + 8));
+        final Longs a0 = load(RawMemory.getLong(cursors));
+        final Longs a1 = load(RawMemory.getLong(cursors + 8));
         final Longs b0 = blend(a0, rearrange(a1, SWAP_1), BIT_1);
         final Longs b1 = blend(rearrange(a0, SWAP_1), a1, BIT_1);
         store(b0, out);

@@ -105,8 +105,8 @@ public final class VectorAead implements Aead {
             }
             authenticate(destinations, n);
             for (int j = 0; j < n; j++) {
-                Native.putLong(destinations[j] + sizes[j], tagLow[j]);
-                Native.putLong(destinations[j] + sizes[j] + 8, tagHigh[j]);
+                RawMemory.putLong(destinations[j] + sizes[j], tagLow[j]);
+                RawMemory.putLong(destinations[j] + sizes[j] + 8, tagHigh[j]);
             }
             i += n;
         }
@@ -146,7 +146,7 @@ public final class VectorAead implements Aead {
             authenticate(sources, n);
             for (int j = 0; j < n; j++) {
                 final long tag = sources[j] + sizes[j];
-                final boolean ok = ((Native.getLong(tag) ^ tagLow[j]) | (Native.getLong(tag + 8) ^ tagHigh[j])) == 0;
+                final boolean ok = ((RawMemory.getLong(tag) ^ tagLow[j]) | (RawMemory.getLong(tag + 8) ^ tagHigh[j])) == 0;
                 b.verified[i + j] = ok;
                 if (ok) {
                     xor(sources[j], stream + (firstLane[j] + 1L) * ChaCha20.BLOCK, destinations[j], sizes[j]);
@@ -277,10 +277,10 @@ public final class VectorAead implements Aead {
             IntOps.store(IntOps.xor(IntOps.load(source + i), IntOps.load(keyStream + i)), destination + i);
         }
         for (; i + 8 <= length; i += 8) {
-            Native.putLong(destination + i, Native.getLong(source + i) ^ Native.getLong(keyStream + i));
+            RawMemory.putLong(destination + i, RawMemory.getLong(source + i) ^ RawMemory.getLong(keyStream + i));
         }
         for (; i < length; i++) {
-            Native.putByte(destination + i, (byte) (Native.getByte(source + i) ^ Native.getByte(keyStream + i)));
+            RawMemory.putByte(destination + i, (byte) (RawMemory.getByte(source + i) ^ RawMemory.getByte(keyStream + i)));
         }
     }
 

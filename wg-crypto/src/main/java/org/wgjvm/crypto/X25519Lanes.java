@@ -162,14 +162,14 @@ final class X25519Lanes {
 
     /** Sets limbs 2i and 2i+1 of an element to limb {@code i} of a product of {@link Field25519}. */
     static void put(long elements, int element, int i, long limb) {
-        Native.putLong(elements + i * ROW + 8L * element, limb & (1 << 26) - 1);
-        Native.putLong(elements + i * ROW + 8L * element + 32, limb >>> 26);
+        RawMemory.putLong(elements + i * ROW + 8L * element, limb & (1 << 26) - 1);
+        RawMemory.putLong(elements + i * ROW + 8L * element + 32, limb >>> 26);
     }
 
     /** Limb {@code i} in terms of {@link Field25519}; with the modulus added, because ours are signed. */
     private static long get(long elements, int element, int i) {
-        final long even = Native.getLong(elements + i * ROW + 8L * element);
-        final long odd = Native.getLong(elements + i * ROW + 8L * element + 32);
+        final long even = RawMemory.getLong(elements + i * ROW + 8L * element);
+        final long odd = RawMemory.getLong(elements + i * ROW + 8L * element + 32);
         return even + (odd << 26) + (1L << 51) - (i == 0 ? 19 : 1);
     }
 

@@ -25,7 +25,8 @@ class AeadsTest {
             "-XX:+UnlockExperimentalVMOptions", "-XX:+EnableVectorSupport", "-XX:+EnableVectorReboxing",
             "-XX:+EnableVectorAggressiveReboxing");
 
-    private static final String EXPORT = "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED";
+    private static final String VECTOR_EXPORT = "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED";
+    private static final String MISC_EXPORT = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED";
 
     /** Run in a JVM of its own: describes the choice, and tests it. */
     public static void main(String[] args) {
@@ -48,15 +49,15 @@ class AeadsTest {
     void withoutTheFlagTheFallbackRunsAndSaysWhy() throws Exception {
         final String why = WORKS + "scalar; not vector: no -XX:+EnableVectorSupport and no --add-modules jdk.incubator.vector";
         assertEquals(why, run(List.of(), "", 0));
-        assertEquals(why, run(List.of(EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0));
-        assertEquals(why, run(List.of(EXPORT, "-XX:+UnlockExperimentalVMOptions", "--enable-native-access=ALL-UNNAMED"), "", 0));
+        assertEquals(why, run(List.of(VECTOR_EXPORT, MISC_EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0));
+        assertEquals(why, run(List.of(VECTOR_EXPORT, MISC_EXPORT, "-XX:+UnlockExperimentalVMOptions"), "", 0));
     }
 
     /** That there are vectors is not enough: what there is no instruction for would be right, and slow for ever. */
     @Test
     void theJitKnowsTheVectorsByEitherFlag() throws Exception {
         for (final List<String> flags : List.of(VECTORS, List.of(MODULE))) {
-            final String out = run(with(flags, EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0);
+            final String out = run(with(flags, VECTOR_EXPORT, MISC_EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0);
             assertTrue(out.startsWith(WORKS + "vector-"), out);
         }
     }
@@ -65,18 +66,20 @@ class AeadsTest {
     void withoutTheIntrinsicsTheFallbackRunsAndSaysWhy() throws Exception {
         final String out = run(with(VECTORS, "--enable-native-access=ALL-UNNAMED"), "", 0);
         assertEquals(WORKS + "scalar; not vector: no --add-exports java.base/jdk.internal.vm.vector=ALL-UNNAMED", out);
+        final String other = run(with(VECTORS, VECTOR_EXPORT, "--enable-native-access=ALL-UNNAMED"), "", 0);
+        assertEquals(WORKS + "scalar; not vector: no --add-exports java.base/jdk.internal.misc=ALL-UNNAMED", other);
     }
 
     @Test
     void withoutNativeAccessTheFallbackRuns() throws Exception {
-        final String out = run(with(VECTORS, EXPORT, "--illegal-native-access=deny"), "", 0);
+        final String out = run(with(VECTORS, VECTOR_EXPORT, MISC_EXPORT, "--illegal-native-access=deny"), "", 0);
         assertTrue(out.startsWith(WORKS + "scalar; not vector: "), out);
     }
 
     @ParameterizedTest
     @CsvSource({"-XX:MaxVectorSize=16,vector-128", "-XX:MaxVectorSize=32,vector-256"})
     void narrowerVectorsWork(String flag, String name) throws Exception {
-        final String out = run(with(VECTORS, EXPORT, "--enable-native-access=ALL-UNNAMED", flag), "", 0);
+        final String out = run(with(VECTORS, VECTOR_EXPORT, MISC_EXPORT, "--enable-native-access=ALL-UNNAMED", flag), "", 0);
         assertEquals(WORKS + name, out);
     }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which ladder runs, in this JVM and in ones with other flags. */
 class X25519LadderTest {
-    private static final String EXPORT = "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED ";
+    private static final String EXPORT =
+            "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED ";
     private static final String VECTORS = "-XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport " + EXPORT;
 
     /** 1000 iterations of RFC 7748, section 5.2. */

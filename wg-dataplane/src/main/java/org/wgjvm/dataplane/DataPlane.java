@@ -62,6 +62,14 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
         }
     }
 
+    /**
+     * Begins, in the background and once in a process, what else the first data plane begins: to have the cipher compiled. For a process
+     * that has other things to do before it makes one. Any thread; returns at once.
+     */
+    public static void warmUp() {
+        WarmUp.ciphers();
+    }
+
     /** Begins to assemble a data plane on a port, which it owns from {@link Builder#start} on. */
     public static Builder builder(PacketPort port) {
         return new Builder(port);

@@ -34,28 +34,32 @@ final class WarmUp {
      * @param batches how many batches the device has carried so far
      */
     static void begin(EventLoop loop, LongSupplier batches) {
-        run(TieredAead.warmUpTask());
+        ciphers();
         final WarmUp warmUp = new WarmUp(loop, batches);
         loop.schedule(warmUp::look, FIRST_LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    static void ciphers() {
+        run(TieredAead.warmUpTask(), 0);
     }
 
     private void look() {
         final long now = batches.getAsLong();
         if (now == seen || --looksLeft == 0) {
-            run(X25519.warmUpTask());
+            run(X25519.warmUpTask(), NICENESS);
         } else {
             seen = now;
             loop.schedule(this::look, NEXT_LOOK_MS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private static void run(Runnable task) {
+    private static void run(Runnable task, int niceness) {
         if (task == null) {
             return;
         }
         final Thread thread = new Thread(() -> {
             // Packets come first, but it must end: they are slow until then. Where it cannot be had, it is a wish.
-            final int ignored = Niceness.ofThisThread(NICENESS);
+            final int ignored = Niceness.ofThisThread(niceness);
             task.run();
         }, "crypto-warm-up");
         thread.setDaemon(true);
