@@ -59,6 +59,12 @@ final class FlowBatch {
     /** Bytes 8 to 11 of an IPv4 header: hops, protocol, checksum; 4 to 7 of an IPv6 one: payload length, next header, hops. */
     int[] header;
 
+    /**
+     * Of a packet of TCP or UDP over IPv4 that is whole, has hops to go and none of the {@link #marks}, which nearly all are: bytes from
+     * the IP header to the transport's checksum. Else 0.
+     */
+    int[] checksumAt;
+
     private int size;
 
     FlowBatch(boolean v6, int capacity) {
@@ -71,6 +77,7 @@ final class FlowBatch {
         transportAt = new int[capacity];
         marks = new byte[capacity];
         header = new int[capacity];
+        checksumAt = new int[capacity];
     }
 
     /** Empties it, and makes room for {@code packets}. */
@@ -85,6 +92,7 @@ final class FlowBatch {
             transportAt = Arrays.copyOf(transportAt, packets);
             marks = Arrays.copyOf(marks, packets);
             header = Arrays.copyOf(header, packets);
+            checksumAt = Arrays.copyOf(checksumAt, packets);
         }
     }
 
@@ -100,7 +108,21 @@ final class FlowBatch {
         transportAt[i] = transportOffset;
         marks[i] = (byte) itsMarks;
         header[i] = itsHeader;
+        checksumAt[i] = 0;
         return i;
+    }
+
+    /** Appends a flow of IPv4 that may have a {@link #checksumAt}. */
+    void addV4(int packetNumber, int transportOffset, int itsMarks, int itsHeader, int itsChecksumAt, long addresses, long tail) {
+        final int i = size++;
+        packet[i] = packetNumber;
+        kind[i] = PACKET;
+        transportAt[i] = transportOffset;
+        marks[i] = (byte) itsMarks;
+        header[i] = itsHeader;
+        checksumAt[i] = itsChecksumAt;
+        keys[V4_LONGS * i] = addresses;
+        keys[V4_LONGS * i + 1] = tail;
     }
 
     int keyAt(int i) {

@@ -161,34 +161,16 @@ final class Forwarder {
 
     private void decideV4(PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {
         final FlowBatch flows = v4.flows;
-        final SessionTable sessions = v4.sessions;
-        sessions.lookup(flows);
+        v4.sessions.lookup(flows);
         final int count = flows.size();
-        final int epoch = epoch();
         for (int f = 0; f < count; f++) {
-            int ref = flows.ref[f];
-            final boolean usual = flows.kind[f] == FlowBatch.PACKET && flows.hops(f) > 1 && !admission.hasRemoved();
-            if (!usual || ref != run.ref()) {
-                run.end(tick);
-                if (!usual || ref < 0 || sessions.epoch(ref >>> 1) != epoch) {
-                    ref = session(v4, f, batch, ingress, tick, nowNs);
-                }
-                if (ref < 0) {
-                    continue;
-                }
-                if (flows.kind[f] != FlowBatch.PACKET) {
-                    pass(v4, f, batch, ref, tick);
-                    continue;
-                }
-                run.begin(ref);
+            if (!admission.hasRemoved()) {
+                f = run.pass(flows, f, batch, epoch(), tick);
             }
-            if (run.pass(batch, flows.packet[f], flows.transportAt[f], flows.header[f]) && flows.marks[f] != 0) {
-                run.write(tick);
-                onMarks(v4, f, batch, ref, tick);
+            if (f < count) {
+                decideOne(v4, f, batch, ingress, tick, nowNs);
             }
         }
-        run.end(tick);
-        run.count();
     }
 
     private void decideV6(PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {
@@ -196,10 +178,14 @@ final class Forwarder {
         v6.sessions.lookup(flows);
         final int count = flows.size();
         for (int f = 0; f < count; f++) {
-            final int ref = session(v6, f, batch, ingress, tick, nowNs);
-            if (ref >= 0) {
-                pass(v6, f, batch, ref, tick);
-            }
+            decideOne(v6, f, batch, ingress, tick, nowNs);
+        }
+    }
+
+    private void decideOne(Family family, int f, PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {
+        final int ref = session(family, f, batch, ingress, tick, nowNs);
+        if (ref >= 0) {
+            pass(family, f, batch, ref, tick);
         }
     }
 
@@ -239,7 +225,7 @@ final class Forwarder {
         return ref < 0 ? policy().unknown() : pairs.get(SessionKind.pair(sessions.kind(ref >>> 1)));
     }
 
-    /** Sends a packet of a session on its way: one of IPv6, a later fragment, or an ICMP error. */
+    /** Sends a packet of a session on its way, whatever it is: {@link Run} has those of which there are most. */
     private void pass(Family family, int f, PacketBatch batch, int ref, int tick) {
         final SessionTable sessions = family.sessions;
         final FlowBatch flows = family.flows;

@@ -56,6 +56,10 @@ final class SessionTable {
     /** Every index into it here comes from this table's own slots, or is masked. */
     private static final MemorySegment MEMORY = PacketBytes.MEMORY;
 
+    private static final int V4_STRIDE_BITS = 6;
+    private static final long V4_KEY_BYTES = (long) FlowBatch.V4_LONGS * Long.BYTES;
+    private static final long V4_META_AT = 2 * V4_KEY_BYTES;
+
     private final int keyLongs;
     private final long keyBytes;
     private final int strideBits;
@@ -112,7 +116,7 @@ final class SessionTable {
         keyLongs = v6 ? FlowBatch.V6_LONGS : FlowBatch.V4_LONGS;
         keyBytes = (long) keyLongs * Long.BYTES;
         metaAt = 2 * keyBytes;
-        strideBits = v6 ? 7 : 6;
+        strideBits = v6 ? V4_STRIDE_BITS + 1 : V4_STRIDE_BITS;
         refBits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * capacity);
         // Eight slots for each session, which has two entries, or up to sixteen: as a quarter is full at most, few are not in their first
         // two slots, which nobody can foresee.
@@ -352,6 +356,34 @@ final class SessionTable {
     /** Whether there is a session of this number, which is below {@link #end}. */
     boolean exists(int session) {
         return firstTick(session) != -1;
+    }
+
+    // Of one session over IPv4 by the address of its record, for the path on which each nanosecond counts: every offset is a constant.
+
+    long recordV4(int session) {
+        return recordsAt + ((long) session << V4_STRIDE_BITS);
+    }
+
+    static long addressesV4(long record, int direction) {
+        return MEMORY.get(LONG, record + direction * V4_KEY_BYTES);
+    }
+
+    static long tailV4(long record, int direction) {
+        return MEMORY.get(LONG, record + direction * V4_KEY_BYTES + 8);
+    }
+
+    static int epochAndFlagsV4(long record) {
+        return MEMORY.get(INT, record + V4_META_AT + 12);
+    }
+
+    static int kindV4(long record) {
+        return MEMORY.get(INT, record + V4_META_AT + 16);
+    }
+
+    static void touchV4(long record, int direction, int nowTick, int count) {
+        MEMORY.set(INT, record + V4_META_AT, nowTick);
+        final long packets = record + V4_META_AT + 20 + direction * 4L;
+        MEMORY.set(INT, packets, MEMORY.get(INT, packets) + count);
     }
 
     // The memory.
