@@ -63,7 +63,7 @@ final class BatchLookup {
         final long[] from = addresses;
         final long[] to = loaded;
         for (int r = 0; r < runs; r++) {
-            to[r] = MEMORY.get(LONG, from[r]);
+            to[r] = MEMORY.get(LONG, PacketBytes.address(from[r]));
         }
     }
 

@@ -41,7 +41,7 @@ final class PacketParser {
         final int length = batch.length[i];
         Objects.checkFromIndexSize(at, length, batch.slabLength());
         if (length >= IpHeader.V4_LENGTH) {
-            final long address = batch.slab().address() + at;
+            final long address = PacketBytes.address(batch.slab().address(), at);
             final long first = i64(MEMORY, address);
             final int headerLength = (int) (first >>> 54) & 0x3c;
             final int total = (int) (first >>> 32) & 0xffff;

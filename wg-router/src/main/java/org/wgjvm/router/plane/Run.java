@@ -83,7 +83,7 @@ final class Run {
             final int first = next;
             do {
                 final int i = flows.packet[next];
-                final long at = slab + batch.offset[i];
+                final long at = PacketBytes.address(slab, batch.offset[i]);
                 final int header = flows.header[next];
                 final int checked = header - 0x0100_0000 & 0xffff_0000 | adjusted(header & 0xffff, headerChange);
                 if (nat) {

@@ -361,7 +361,7 @@ final class SessionTable {
     // Of one session over IPv4 by the address of its record, for the path on which each nanosecond counts: every offset is a constant.
 
     long recordV4(int session) {
-        return recordsAt + ((long) session << V4_STRIDE_BITS);
+        return PacketBytes.address(recordsAt) + ((long) session << V4_STRIDE_BITS);
     }
 
     static long addressesV4(long record, int direction) {
@@ -389,7 +389,7 @@ final class SessionTable {
     // The memory.
 
     private long record(int session) {
-        return recordsAt + ((long) session << strideBits);
+        return PacketBytes.address(recordsAt) + ((long) session << strideBits);
     }
 
     private long meta(int session) {
