@@ -55,7 +55,11 @@ final class BatchLookup {
         load(runs);
         choose(flows, runs);
         load(runs);
-        verify(flows, runs, count);
+        if (keyLongs == FlowBatch.V4_LONGS) {
+            verifyV4(flows, runs, count);
+        } else {
+            verifyV6(flows, runs, count);
+        }
     }
 
     /** What misses the cache: no more than this is in the loop, so that the misses overlap. */
@@ -137,7 +141,28 @@ final class BatchLookup {
         }
     }
 
-    private void verify(FlowBatch flows, int runs, int count) {
+    private void verifyV4(FlowBatch flows, int runs, int count) {
+        final long[] keys = flows.keys;
+        final long[] words = loaded;
+        final long[] at = addresses;
+        final int[] of = heads;
+        final int[] refs = flows.ref;
+        for (int r = 0; r < runs; r++) {
+            final int i = of[r];
+            int ref = refs[i];
+            final long tail = MEMORY.get(LONG, PacketBytes.address(at[r]) + 8);
+            if (ref >= 0 && (words[r] != keys[2 * i] || tail != keys[2 * i + 1])) {
+                ref = table.find(keys, 2 * i, flows.hash[i]);
+                refs[i] = ref;
+            }
+            final int end = r + 1 < runs ? of[r + 1] : count;
+            for (int same = i + 1; same < end; same++) {
+                refs[same] = ref;
+            }
+        }
+    }
+
+    private void verifyV6(FlowBatch flows, int runs, int count) {
         final long[] keys = flows.keys;
         final long[] words = loaded;
         final int[] refs = flows.ref;

@@ -196,7 +196,7 @@ final class Forwarder {
         final MemorySegment slab = batch.slab();
         final int i = flows.packet[f];
         final long at = batch.offset[i];
-        final byte kind = flows.kind[f];
+        final byte kind = flows.kind(f);
         int ref = flows.ref[f];
         if (kind == FlowBatch.LATER_FRAGMENT) {
             ref = family.sessionOfFragment(f, tick);
@@ -242,18 +242,18 @@ final class Forwarder {
         final long at = batch.offset[i];
         final boolean nat = (sessions.flags(session) & SessionTable.NAT) != 0;
         Translation.hop(slab, at);
-        if (flows.kind[f] == FlowBatch.ICMP_ERROR) {
+        if (flows.kind(f) == FlowBatch.ICMP_ERROR) {
             if (nat) {
-                Translation.icmpError(slab, at, flows.transportAt[f], batch.length[i], sessions, session, other);
+                Translation.icmpError(slab, at, flows.transportAt(f), batch.length[i], sessions, session, other);
             }
         } else {
             sessions.touch(ref, tick, 1);
-            if (flows.marks[f] != 0) {
+            if (flows.marks(f) != 0) {
                 onMarks(family, f, batch, ref, tick);
             }
             if (nat) {
                 Translation.packet(
-                        slab, at, flows.transportAt[f], flows.kind[f] == FlowBatch.LATER_FRAGMENT, sessions, session, other);
+                        slab, at, flows.transportAt(f), flows.kind(f) == FlowBatch.LATER_FRAGMENT, sessions, session, other);
             }
         }
         final int length = departures.add(batch, i, to);
@@ -264,7 +264,7 @@ final class Forwarder {
 
     /** Fragments follow; or a FIN from both sides, or a reset from one, ends a TCP session soon. */
     private static void onMarks(Family family, int f, PacketBatch batch, int ref, int tick) {
-        final int marks = family.flows.marks[f];
+        final int marks = family.flows.marks(f);
         if ((marks & FlowBatch.FIRST_FRAGMENT) != 0) {
             family.rememberFragment(batch.slab(), batch.offset[family.flows.packet[f]], f, ref, tick);
         }

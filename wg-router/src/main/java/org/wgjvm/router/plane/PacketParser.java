@@ -101,8 +101,8 @@ final class PacketParser {
                 i,
                 headerLength,
                 marks,
-                header,
                 marks == 0 && header >>> 24 > 1 ? headerLength + checksumAt : 0,
+                header,
                 second << 32 | i32(MEMORY, address + 16) & 0xffffffffL,
                 ports << 32 | header & 0xff0000 | interfaceNumber);
     }

@@ -61,7 +61,8 @@ final class Run {
         int next = f;
         while (next < count) {
             final int ref = flows.ref[next];
-            if (ref < 0 || flows.checksumAt[next] == 0) {
+            long shape = flows.shape[next];
+            if (ref < 0 || FlowBatch.checksumAt(shape) == 0) {
                 break;
             }
             final long record = sessions.recordV4(ref >>> 1);
@@ -84,19 +85,23 @@ final class Run {
             do {
                 final int i = flows.packet[next];
                 final long at = PacketBytes.address(slab, batch.offset[i]);
-                final int header = flows.header[next];
+                final int header = FlowBatch.header(shape);
                 final int checked = header - 0x0100_0000 & 0xffff_0000 | adjusted(header & 0xffff, headerChange);
                 if (nat) {
                     put64(MEMORY, at + 8, (long) checked << 32 | addresses >>> 32);
                     put32(MEMORY, at + 16, (int) addresses);
-                    translateTransport(at, flows.transportAt[next], flows.checksumAt[next], ports, transportChange);
+                    translateTransport(at, FlowBatch.transportAt(shape), FlowBatch.checksumAt(shape), ports, transportChange);
                 } else {
                     put32(MEMORY, at + 8, checked);
                 }
                 bytes += batch.length[i];
                 departures.addOne(i, to);
                 next++;
-            } while (next < count && flows.ref[next] == ref && flows.checksumAt[next] != 0);
+                if (next == count || flows.ref[next] != ref) {
+                    break;
+                }
+                shape = flows.shape[next];
+            } while (FlowBatch.checksumAt(shape) != 0);
             SessionTable.touchV4(record, direction, tick, next - first);
         }
         if (next > f) {
