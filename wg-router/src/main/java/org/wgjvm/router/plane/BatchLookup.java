@@ -27,6 +27,9 @@ final class BatchLookup {
     /** The first flow of each run of equal ones. */
     private int[] heads = new int[256];
 
+    /** The runs whose entry is in neither of its first two slots. */
+    private int[] farther = new int[256];
+
     /** Where to load from next, of each run: its first slot, then its key in its record. */
     private long[] addresses = new long[256];
 
@@ -48,6 +51,7 @@ final class BatchLookup {
         final int count = flows.size();
         if (count > heads.length) {
             heads = new int[count];
+            farther = new int[count];
             addresses = new long[count];
             loaded = new long[count];
         }
@@ -114,31 +118,46 @@ final class BatchLookup {
         return slotsAt + ((hash & slotMask) << 2);
     }
 
-    /** By the bits of the hash alone. Nearly always it is in one of the first two slots: which, is no branch that could be mispredicted. */
+    /**
+     * By the bits of the hash alone. Nearly always it is in one of the first two slots: which, is no branch that could be mispredicted.
+     * Those that are in neither are noted, by no branch either, and sought afterwards.
+     */
     private void choose(FlowBatch flows, int runs) {
         final long[] hashes = flows.hash;
         final long[] slots = loaded;
         final long[] at = addresses;
         final int[] of = heads;
         final int[] refs = flows.ref;
+        final int[] further = farther;
         final int bits = refBits;
         final int refMask = (1 << bits) - 1;
-        final long keyBytes = (long) keyLongs * Long.BYTES;
+        int count = 0;
         for (int r = 0; r < runs; r++) {
             final int i = of[r];
             final int tag = (int) (hashes[i] >>> 32) << bits;
             final int one = (int) slots[r];
             final int difference = (one ^ tag) >>> bits;
             final int isOther = (difference | -difference) >> 31;
-            int slot = one & ~isOther | (int) (slots[r] >>> 32) & isOther;
-            if ((slot ^ tag) >>> bits != 0) {
-                slot = table.slotOf(hashes[i]);
-            }
+            final int slot = one & ~isOther | (int) (slots[r] >>> 32) & isOther;
             final int ref = (slot & refMask) - 1;
             refs[i] = ref;
-            final int loadable = Math.max(ref, 0);
-            at[r] = recordsAt + ((long) (loadable >>> 1) << strideBits) + (loadable & 1) * keyBytes;
+            at[r] = keyAt(ref);
+            final int left = (slot ^ tag) >>> bits;
+            further[count] = r;
+            count += (left | -left) >>> 31;
         }
+        for (int k = 0; k < count; k++) {
+            final int r = further[k];
+            final int ref = (table.slotOf(hashes[of[r]]) & refMask) - 1;
+            refs[of[r]] = ref;
+            at[r] = keyAt(ref);
+        }
+    }
+
+    /** Where the key of a reference is; of none, somewhere that can be read. */
+    private long keyAt(int ref) {
+        final int loadable = Math.max(ref, 0);
+        return recordsAt + ((long) (loadable >>> 1) << strideBits) + (loadable & 1) * (keyLongs * (long) Long.BYTES);
     }
 
     private void verifyV4(FlowBatch flows, int runs, int count) {

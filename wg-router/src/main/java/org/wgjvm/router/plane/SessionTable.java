@@ -118,9 +118,8 @@ final class SessionTable {
         metaAt = 2 * keyBytes;
         strideBits = v6 ? V4_STRIDE_BITS + 1 : V4_STRIDE_BITS;
         refBits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * capacity);
-        // Eight slots for each session, which has two entries, or up to sixteen: as a quarter is full at most, few are not in their first
-        // two slots, which nobody can foresee.
-        final int slotCount = Integer.highestOneBit(8 * capacity - 1) << 1;
+        // Four slots for each session, which has two entries, or up to eight: half full at most.
+        final int slotCount = Integer.highestOneBit(4 * capacity - 1) << 1;
         slotMask = slotCount - 1;
         // And one that stays free, so that two may be read at each.
         slots = LargeMemory.allocate((slotCount + 1L) * Integer.BYTES, Arena.ofAuto());
