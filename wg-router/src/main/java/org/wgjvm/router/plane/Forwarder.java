@@ -14,7 +14,7 @@ import org.wgjvm.core.packet.PacketBatch;
  */
 final class Forwarder {
     /** Packets looked up and decided together: enough for their misses of the cache to overlap, few enough for all of it to stay there. */
-    private static final int SLICE = 64;
+    private static final int SLICE = 128;
 
     private final Family v4;
     private final Family v6;
