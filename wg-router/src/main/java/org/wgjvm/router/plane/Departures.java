@@ -87,6 +87,7 @@ final class Departures {
         egress[i] = number;
     }
 
+    /** Packets were added by {@link #addOne} since the last call, all for the interface {@code number}. */
     void added(int packets, int number, long bytes) {
         passed += packets;
         ports[number].outBytes += bytes;

@@ -38,22 +38,26 @@ final class Run {
      */
     int pass(FlowBatch flows, int f, PacketBatch batch, int epoch, int tick) {
         int next = f;
-        while (next < flows.size() && flows.ref[next] >= 0) {
+        while (next < flows.size() && isUsual(flows, next, epoch)) {
             final int ref = flows.ref[next];
             final long record = sessions.recordV4(ref >>> 1);
             final int to = FlowKey.interfaceNumber(SessionTable.tailV4(record, ref & 1 ^ 1));
-            final int from = next;
-            if (departures.open(to)) {
-                next = pass(flows, from, batch, epoch, tick, to, SessionKind.pair(SessionTable.kindV4(record)));
-            }
-            if (next == from) {
+            if (!departures.open(to)) {
                 break;
             }
+            next = pass(flows, next, batch, epoch, tick, to, SessionKind.pair(SessionTable.kindV4(record)));
         }
         return next;
     }
 
-    /** Those that leave by the interface {@code to}, from one tenant to one service. */
+    private boolean isUsual(FlowBatch flows, int f, int epoch) {
+        final int ref = flows.ref[f];
+        return ref >= 0
+                && FlowBatch.checksumAt(flows.shape[f]) != 0
+                && SessionTable.epochAndFlagsV4(sessions.recordV4(ref >>> 1)) >>> 8 == epoch;
+    }
+
+    /** Flow {@code f}, and those after it that leave by the same interface, from the same tenant to the same service. */
     private int pass(FlowBatch flows, int f, PacketBatch batch, int epoch, int tick, int to, int pair) {
         final long slab = batch.slab().address();
         final int count = flows.size();
@@ -104,12 +108,10 @@ final class Run {
             } while (FlowBatch.checksumAt(shape) != 0);
             SessionTable.touchV4(record, direction, tick, next - first);
         }
-        if (next > f) {
-            final PairCounters counters = pairs.get(pair);
-            counters.packets += next - f;
-            counters.bytes += bytes;
-            departures.added(next - f, to, bytes);
-        }
+        final PairCounters counters = pairs.get(pair);
+        counters.packets += next - f;
+        counters.bytes += bytes;
+        departures.added(next - f, to, bytes);
         return next;
     }
 
