@@ -104,17 +104,17 @@ final class Admission {
     int begin(Family family, int f, MemorySegment slab, long at, int length, InterfacePolicy ingress, int tick) {
         final FlowBatch flows = family.flows;
         // One of the packets before this one, in the same batch, may have begun it.
-        final int found = flows.kind[f] == FlowBatch.PACKET
+        final int found = flows.kind(f) == FlowBatch.PACKET
                 ? family.sessions.find(flows.keys, flows.keyAt(f), flows.hash[f])
                 : FlowBatch.NONE;
         if (found >= 0) {
             return found;
         }
         if (isEchoForUs(family, f, slab, at, ingress)) {
-            answers.echo(slab, at, flows.transportAt[f], length);
+            answers.echo(slab, at, flows.transportAt(f), length);
             return DROPPED;
         }
-        if (isEchoReply(slab, at + flows.transportAt[f], FlowKey.protocol(flows.keys[flows.keyAt(f) + flows.keyLongs - 1]))) {
+        if (isEchoReply(slab, at + flows.transportAt(f), FlowKey.protocol(flows.keys[flows.keyAt(f) + flows.keyLongs - 1]))) {
             policy.unknown().drop(RouterDropReason.ICMP_UNRELATED);
             return DROPPED;
         }
@@ -192,7 +192,7 @@ final class Admission {
             return ref;
         }
         end(sessions, session);
-        if ((ref & 1) == SessionTable.FORWARD && family.flows.kind[f] == FlowBatch.PACKET) {
+        if ((ref & 1) == SessionTable.FORWARD && family.flows.kind(f) == FlowBatch.PACKET) {
             return FlowBatch.NONE;
         }
         before.drop(RouterDropReason.SESSION_CUT);
@@ -218,7 +218,7 @@ final class Admission {
     }
 
     boolean isEchoForUs(Family family, int f, MemorySegment slab, long at, InterfacePolicy ingress) {
-        if (family.flows.kind[f] != FlowBatch.PACKET) {
+        if (family.flows.kind(f) != FlowBatch.PACKET) {
             return false;
         }
         final int key = family.flows.keyAt(f);
@@ -227,7 +227,7 @@ final class Admission {
         if (protocol != (family.v6 ? IpHeader.ICMPV6 : IpHeader.ICMP)) {
             return false;
         }
-        final int type = PacketBytes.u8(slab, at + family.flows.transportAt[f]);
+        final int type = PacketBytes.u8(slab, at + family.flows.transportAt(f));
         return family.v6
                 ? type == PacketParser.ICMPV6_ECHO && ingress.isOwnV6(keys[key + 2], keys[key + 3])
                 : type == PacketParser.ICMP_ECHO && ingress.isOwnV4(FlowKey.destinationV4(keys[key]));

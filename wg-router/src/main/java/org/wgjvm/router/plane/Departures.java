@@ -82,6 +82,17 @@ final class Departures {
         return batch.length[i];
     }
 
+    /** As {@link #add}, but {@link #added} tells later how many there were. */
+    void addOne(int i, int number) {
+        egress[i] = number;
+    }
+
+    /** Packets were added by {@link #addOne} since the last call, all for the interface {@code number}. */
+    void added(int packets, int number, long bytes) {
+        passed += packets;
+        ports[number].outBytes += bytes;
+    }
+
     /** No more packets of the batch leave: the others are dropped. */
     void end(PacketBatch batch) {
         final int size = batch.size();

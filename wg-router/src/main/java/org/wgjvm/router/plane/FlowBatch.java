@@ -48,16 +48,12 @@ final class FlowBatch {
     /** Which packet of the batch each is. */
     int[] packet;
 
-    byte[] kind;
-
-    /** Bytes from the IP header to the transport header. */
-    int[] transportAt;
-
-    /** {@link #FIN}, {@link #RST} and {@link #FIRST_FRAGMENT}; 0 for nearly all. */
-    byte[] marks;
-
-    /** Bytes 8 to 11 of an IPv4 header: hops, protocol, checksum; 4 to 7 of an IPv6 one: payload length, next header, hops. */
-    int[] header;
+    /**
+     * What else of each is asked for, in one long, for each array more is a store and a load more of each packet: the word of its header
+     * ({@link #header}) in the high half, then 16 bits of {@link #transportAt}, 2 of {@link #kind}, 7 of {@link #marks} and 7 of
+     * {@link #checksumAt}.
+     */
+    long[] shape;
 
     private int size;
 
@@ -67,10 +63,7 @@ final class FlowBatch {
         hash = new long[capacity];
         ref = new int[capacity];
         packet = new int[capacity];
-        kind = new byte[capacity];
-        transportAt = new int[capacity];
-        marks = new byte[capacity];
-        header = new int[capacity];
+        shape = new long[capacity];
     }
 
     /** Empties it, and makes room for {@code packets}. */
@@ -81,10 +74,7 @@ final class FlowBatch {
             hash = Arrays.copyOf(hash, packets);
             ref = Arrays.copyOf(ref, packets);
             packet = Arrays.copyOf(packet, packets);
-            kind = Arrays.copyOf(kind, packets);
-            transportAt = Arrays.copyOf(transportAt, packets);
-            marks = Arrays.copyOf(marks, packets);
-            header = Arrays.copyOf(header, packets);
+            shape = Arrays.copyOf(shape, packets);
         }
     }
 
@@ -96,11 +86,52 @@ final class FlowBatch {
     int add(int packetNumber, byte itsKind, int transportOffset, int itsMarks, int itsHeader) {
         final int i = size++;
         packet[i] = packetNumber;
-        kind[i] = itsKind;
-        transportAt[i] = transportOffset;
-        marks[i] = (byte) itsMarks;
-        header[i] = itsHeader;
+        shape[i] = shape(itsKind, transportOffset, itsMarks, 0, itsHeader);
         return i;
+    }
+
+    /** Appends a flow of IPv4 that may have a {@link #checksumAt}. */
+    void addV4(int packetNumber, int transportOffset, int itsMarks, int itsChecksumAt, int itsHeader, long addresses, long tail) {
+        final int i = size++;
+        packet[i] = packetNumber;
+        shape[i] = shape(PACKET, transportOffset, itsMarks, itsChecksumAt, itsHeader);
+        keys[V4_LONGS * i] = addresses;
+        keys[V4_LONGS * i + 1] = tail;
+    }
+
+    private static long shape(byte itsKind, int transportOffset, int itsMarks, int itsChecksumAt, int itsHeader) {
+        return (long) itsHeader << 32 | (transportOffset << 16 | itsKind << 14 | itsMarks << 7 | itsChecksumAt) & 0xffffffffL;
+    }
+
+    byte kind(int i) {
+        return (byte) (shape[i] >>> 14 & 3);
+    }
+
+    /** {@link #FIN}, {@link #RST} and {@link #FIRST_FRAGMENT}; 0 for nearly all. */
+    int marks(int i) {
+        return (int) shape[i] >>> 7 & 0x7f;
+    }
+
+    /** Bytes from the IP header to the transport header. */
+    int transportAt(int i) {
+        return transportAt(shape[i]);
+    }
+
+    static int transportAt(long itsShape) {
+        return (int) itsShape >>> 16;
+    }
+
+    /**
+     * Of a packet of TCP or UDP over IPv4 that is whole, has hops to go and none of the {@link #marks}, which nearly all are: bytes from
+     * the IP header to the transport's checksum. Else 0.
+     */
+    static int checksumAt(long itsShape) {
+        return (int) itsShape & 0x7f;
+    }
+
+    /** Bytes 8 to 11 of an IPv4 header: hops, protocol, checksum; 4 to 7 of an IPv6 one: payload length, next header, hops. */
+    static int header(long itsShape) {
+        return (int) (itsShape >>> 32);
     }
 
     int keyAt(int i) {
@@ -109,7 +140,7 @@ final class FlowBatch {
 
     /** How many hops a packet may still go. */
     int hops(int i) {
-        return keyLongs == V4_LONGS ? header[i] >>> 24 : header[i] & 0xff;
+        return keyLongs == V4_LONGS ? (int) (shape[i] >>> 56) : header(shape[i]) & 0xff;
     }
 
     /** Whether a flow, which is not the first, has the key of the one before it. */

@@ -14,7 +14,7 @@ import org.wgjvm.core.packet.PacketBatch;
  */
 final class Forwarder {
     /** Packets looked up and decided together: enough for their misses of the cache to overlap, few enough for all of it to stay there. */
-    private static final int SLICE = 64;
+    private static final int SLICE = 128;
 
     private final Family v4;
     private final Family v6;
@@ -161,34 +161,16 @@ final class Forwarder {
 
     private void decideV4(PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {
         final FlowBatch flows = v4.flows;
-        final SessionTable sessions = v4.sessions;
-        sessions.lookup(flows);
+        v4.sessions.lookup(flows);
         final int count = flows.size();
-        final int epoch = epoch();
         for (int f = 0; f < count; f++) {
-            int ref = flows.ref[f];
-            final boolean usual = flows.kind[f] == FlowBatch.PACKET && flows.hops(f) > 1 && !admission.hasRemoved();
-            if (!usual || ref != run.ref()) {
-                run.end(tick);
-                if (!usual || ref < 0 || sessions.epoch(ref >>> 1) != epoch) {
-                    ref = session(v4, f, batch, ingress, tick, nowNs);
-                }
-                if (ref < 0) {
-                    continue;
-                }
-                if (flows.kind[f] != FlowBatch.PACKET) {
-                    pass(v4, f, batch, ref, tick);
-                    continue;
-                }
-                run.begin(ref);
+            if (!admission.hasRemoved()) {
+                f = run.pass(flows, f, batch, epoch(), tick);
             }
-            if (run.pass(batch, flows.packet[f], flows.transportAt[f], flows.header[f]) && flows.marks[f] != 0) {
-                run.write(tick);
-                onMarks(v4, f, batch, ref, tick);
+            if (f < count) {
+                decideOne(v4, f, batch, ingress, tick, nowNs);
             }
         }
-        run.end(tick);
-        run.count();
     }
 
     private void decideV6(PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {
@@ -196,10 +178,14 @@ final class Forwarder {
         v6.sessions.lookup(flows);
         final int count = flows.size();
         for (int f = 0; f < count; f++) {
-            final int ref = session(v6, f, batch, ingress, tick, nowNs);
-            if (ref >= 0) {
-                pass(v6, f, batch, ref, tick);
-            }
+            decideOne(v6, f, batch, ingress, tick, nowNs);
+        }
+    }
+
+    private void decideOne(Family family, int f, PacketBatch batch, InterfacePolicy ingress, int tick, long nowNs) {
+        final int ref = session(family, f, batch, ingress, tick, nowNs);
+        if (ref >= 0) {
+            pass(family, f, batch, ref, tick);
         }
     }
 
@@ -210,7 +196,7 @@ final class Forwarder {
         final MemorySegment slab = batch.slab();
         final int i = flows.packet[f];
         final long at = batch.offset[i];
-        final byte kind = flows.kind[f];
+        final byte kind = flows.kind(f);
         int ref = flows.ref[f];
         if (kind == FlowBatch.LATER_FRAGMENT) {
             ref = family.sessionOfFragment(f, tick);
@@ -239,7 +225,7 @@ final class Forwarder {
         return ref < 0 ? policy().unknown() : pairs.get(SessionKind.pair(sessions.kind(ref >>> 1)));
     }
 
-    /** Sends a packet of a session on its way: one of IPv6, a later fragment, or an ICMP error. */
+    /** Sends a packet of a session on its way, whatever it is: {@link Run} has those of which there are most. */
     private void pass(Family family, int f, PacketBatch batch, int ref, int tick) {
         final SessionTable sessions = family.sessions;
         final FlowBatch flows = family.flows;
@@ -256,18 +242,18 @@ final class Forwarder {
         final long at = batch.offset[i];
         final boolean nat = (sessions.flags(session) & SessionTable.NAT) != 0;
         Translation.hop(slab, at);
-        if (flows.kind[f] == FlowBatch.ICMP_ERROR) {
+        if (flows.kind(f) == FlowBatch.ICMP_ERROR) {
             if (nat) {
-                Translation.icmpError(slab, at, flows.transportAt[f], batch.length[i], sessions, session, other);
+                Translation.icmpError(slab, at, flows.transportAt(f), batch.length[i], sessions, session, other);
             }
         } else {
             sessions.touch(ref, tick, 1);
-            if (flows.marks[f] != 0) {
+            if (flows.marks(f) != 0) {
                 onMarks(family, f, batch, ref, tick);
             }
             if (nat) {
                 Translation.packet(
-                        slab, at, flows.transportAt[f], flows.kind[f] == FlowBatch.LATER_FRAGMENT, sessions, session, other);
+                        slab, at, flows.transportAt(f), flows.kind(f) == FlowBatch.LATER_FRAGMENT, sessions, session, other);
             }
         }
         final int length = departures.add(batch, i, to);
@@ -278,7 +264,7 @@ final class Forwarder {
 
     /** Fragments follow; or a FIN from both sides, or a reset from one, ends a TCP session soon. */
     private static void onMarks(Family family, int f, PacketBatch batch, int ref, int tick) {
-        final int marks = family.flows.marks[f];
+        final int marks = family.flows.marks(f);
         if ((marks & FlowBatch.FIRST_FRAGMENT) != 0) {
             family.rememberFragment(batch.slab(), batch.offset[family.flows.packet[f]], f, ref, tick);
         }

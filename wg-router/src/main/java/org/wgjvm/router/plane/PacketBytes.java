@@ -18,7 +18,23 @@ final class PacketBytes {
      */
     static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /**
+     * Changes no address that there is, but tells the JIT that it is no negative number and far from the end of all: what is read and
+     * written a little behind it is then known to lie within {@link #MEMORY}, and nothing is compared.
+     */
+    private static final long ADDRESSES = Long.MAX_VALUE >>> 1;
+
     private PacketBytes() {}
+
+    /** An address as one that {@link #MEMORY} has, as far as the JIT can tell. */
+    static long address(long at) {
+        return at & ADDRESSES;
+    }
+
+    /** The address of a packet of a slab, for {@link #MEMORY}. */
+    static long address(long slab, int offset) {
+        return (slab & ADDRESSES) + (offset & Integer.MAX_VALUE);
+    }
 
     static int u8(MemorySegment slab, long at) {
         return slab.get(BYTE, at) & 0xff;

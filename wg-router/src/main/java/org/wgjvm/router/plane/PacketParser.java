@@ -23,6 +23,8 @@ final class PacketParser {
     static final int TCP_LENGTH = 20;
     static final int UDP_LENGTH = 8;
     static final int ICMP_LENGTH = 8;
+    static final int TCP_CHECKSUM_AT = 16;
+    static final int UDP_CHECKSUM_AT = 6;
 
     private static final int MORE_FRAGMENTS = 0x2000;
     private static final int NEXT_HEADER_FRAGMENT = 44;
@@ -35,10 +37,39 @@ final class PacketParser {
      * @return null, or why the packet is to be dropped
      */
     static RouterDropReason parse(PacketBatch batch, int i, int interfaceNumber, FlowBatch v4, FlowBatch v6) {
-        final MemorySegment slab = batch.slab();
         final int at = batch.offset[i];
         final int length = batch.length[i];
         Objects.checkFromIndexSize(at, length, batch.slabLength());
+        if (length >= IpHeader.V4_LENGTH) {
+            final long address = PacketBytes.address(batch.slab().address(), at);
+            final long first = i64(MEMORY, address);
+            final int headerLength = (int) (first >>> 54) & 0x3c;
+            final int total = (int) (first >>> 32) & 0xffff;
+            if (first >>> 60 == 4 && (first & 0x3fff) == 0 && headerLength >= IpHeader.V4_LENGTH && total <= length) {
+                final int rest = total - headerLength;
+                // Hops, protocol, checksum, source.
+                final long second = i64(MEMORY, address + 8);
+                final int protocol = (int) (second >>> 48) & 0xff;
+                if (protocol == IpHeader.UDP && rest >= UDP_LENGTH) {
+                    batch.length[i] = total;
+                    wholeV4(address, second, headerLength, 0, UDP_CHECKSUM_AT, i, interfaceNumber, v4);
+                    return null;
+                }
+                if (protocol == IpHeader.TCP && rest >= TCP_LENGTH) {
+                    batch.length[i] = total;
+                    final int marks = u8(MEMORY, address + headerLength + 13) & (FlowBatch.FIN | FlowBatch.RST);
+                    wholeV4(address, second, headerLength, marks, TCP_CHECKSUM_AT, i, interfaceNumber, v4);
+                    return null;
+                }
+            }
+        }
+        return parseOther(batch, i, interfaceNumber, v4, v6);
+    }
+
+    private static RouterDropReason parseOther(PacketBatch batch, int i, int interfaceNumber, FlowBatch v4, FlowBatch v6) {
+        final MemorySegment slab = batch.slab();
+        final int at = batch.offset[i];
+        final int length = batch.length[i];
         if (length < IpHeader.V4_LENGTH) {
             return RouterDropReason.MALFORMED;
         }
@@ -61,7 +92,22 @@ final class PacketParser {
         return parseV6(slab, at, total, i, interfaceNumber, v6);
     }
 
-    /** {@code idAndFragment} are bytes 4 to 7. */
+    /** A packet of TCP or UDP that is no fragment, and whose transport header is there. */
+    private static void wholeV4(
+            long address, long second, int headerLength, int marks, int checksumAt, int i, int interfaceNumber, FlowBatch flows) {
+        final int header = (int) (second >>> 32);
+        final long ports = i32(MEMORY, address + headerLength) & 0xffffffffL;
+        flows.addV4(
+                i,
+                headerLength,
+                marks,
+                marks == 0 && header >>> 24 > 1 ? headerLength + checksumAt : 0,
+                header,
+                second << 32 | i32(MEMORY, address + 16) & 0xffffffffL,
+                ports << 32 | header & 0xff0000 | interfaceNumber);
+    }
+
+    /** Any other packet of IPv4; {@code idAndFragment} are bytes 4 to 7. */
     private static RouterDropReason parseV4(
             MemorySegment slab,
             long at,

@@ -56,6 +56,10 @@ final class SessionTable {
     /** Every index into it here comes from this table's own slots, or is masked. */
     private static final MemorySegment MEMORY = PacketBytes.MEMORY;
 
+    private static final int V4_STRIDE_BITS = 6;
+    private static final long V4_KEY_BYTES = (long) FlowBatch.V4_LONGS * Long.BYTES;
+    private static final long V4_META_AT = 2 * V4_KEY_BYTES;
+
     private final int keyLongs;
     private final long keyBytes;
     private final int strideBits;
@@ -78,10 +82,8 @@ final class SessionTable {
 
     private final long recordsAt;
     private final IdleWheel wheel;
+    private final BatchLookup lookup;
     private final long[] scratch = new long[FlowBatch.V6_LONGS];
-    private int[] heads = new int[256];
-    private long[] firstSlots = new long[256];
-    private long[] firstWord = new long[256];
     private int size;
 
     /** Records from here on were never used; of the others, those free are a list. */
@@ -114,7 +116,7 @@ final class SessionTable {
         keyLongs = v6 ? FlowBatch.V6_LONGS : FlowBatch.V4_LONGS;
         keyBytes = (long) keyLongs * Long.BYTES;
         metaAt = 2 * keyBytes;
-        strideBits = v6 ? 7 : 6;
+        strideBits = v6 ? V4_STRIDE_BITS + 1 : V4_STRIDE_BITS;
         refBits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * capacity);
         // Four slots for each session, which has two entries, or up to eight: half full at most.
         final int slotCount = Integer.highestOneBit(4 * capacity - 1) << 1;
@@ -125,6 +127,7 @@ final class SessionTable {
         slotsAt = slots.address();
         recordsAt = records.address();
         wheel = new IdleWheel(records, 1L << strideBits, metaAt + 4);
+        lookup = new BatchLookup(this, keyLongs, slotsAt, slotMask, refBits, recordsAt, strideBits);
     }
 
     int capacity() {
@@ -135,9 +138,18 @@ final class SessionTable {
         return size;
     }
 
+    /** Finds the session of every flow of the batch. */
+    void lookup(FlowBatch flows) {
+        lookup.all(flows);
+    }
+
     long hash(long[] keys, int at) {
         final long h = hashTwo(keys[at], keys[at + 1]);
         return mix(keyLongs == FlowBatch.V4_LONGS ? h : hashRest(h, keys, at));
+    }
+
+    long hashV4(long addresses, long tail) {
+        return mix(hashTwo(addresses, tail));
     }
 
     private long hashTwo(long first, long second) {
@@ -158,118 +170,16 @@ final class SessionTable {
         return h;
     }
 
-    /**
-     * Finds the session of every flow of the batch: all hashes, all first slots, all candidates by the bits of their hash, the beginnings
-     * of all records, and only then whether they are the ones. The loops that miss the cache are so short that the processor runs far
-     * ahead in them, and the misses overlap. Of a run of equal flows only the first is looked up.
-     */
-    void lookup(FlowBatch flows) {
-        final int count = flows.size();
-        if (count > heads.length) {
-            heads = new int[count];
-            firstSlots = new long[count];
-            firstWord = new long[count];
-        }
-        final int runs = hashAll(flows, count);
-        final int[] of = heads;
-        final long[] first = firstSlots;
-        final long[] hashes = flows.hash;
-        for (int r = 0; r < runs; r++) {
-            first[r] = MEMORY.get(LONG, slotsAt + ((hashes[of[r]] & slotMask) << 2));
-        }
-        choose(flows, runs);
-        final int[] refs = flows.ref;
-        final long[] words = firstWord;
-        for (int r = 0; r < runs; r++) {
-            final int ref = Math.max(refs[of[r]], 0);
-            words[r] = MEMORY.get(LONG, record(ref >>> 1) + (ref & 1) * keyBytes);
-        }
-        verify(flows, runs, count);
-    }
-
-    /** Fills {@link #heads} with the first flow of each run of equal ones; returns how many there are. */
-    private int hashAll(FlowBatch flows, int count) {
-        final long[] hashes = flows.hash;
-        final int[] of = heads;
-        if (keyLongs == FlowBatch.V4_LONGS) {
-            return hashAllV4(flows.keys, hashes, of, count);
-        }
-        int runs = 0;
-        long last = 0;
-        for (int i = 0; i < count; i++) {
-            if (i == 0 || !flows.isSameAsBefore(i)) {
-                last = hash(flows.keys, i * keyLongs);
-                of[runs++] = i;
-            }
-            hashes[i] = last;
-        }
-        return runs;
-    }
-
-    private int hashAllV4(long[] keys, long[] hashes, int[] of, int count) {
-        int runs = 0;
-        long last = 0;
-        long addresses = 0;
-        long tail = -1; // of no packet
-        for (int i = 0; i < count; i++) {
-            final long nextAddresses = keys[2 * i];
-            final long nextTail = keys[2 * i + 1];
-            if (nextAddresses != addresses || nextTail != tail) {
-                addresses = nextAddresses;
-                tail = nextTail;
-                last = mix(hashTwo(addresses, tail));
-                of[runs++] = i;
-            }
-            hashes[i] = last;
-        }
-        return runs;
-    }
-
-    /** By the bits of the hash alone. Nearly always it is in one of the first two slots: which, is no branch that could be mispredicted. */
-    private void choose(FlowBatch flows, int runs) {
-        final long[] hashes = flows.hash;
-        final long[] first = firstSlots;
-        final int[] of = heads;
-        final int[] refs = flows.ref;
-        final int bits = refBits;
-        final int refMask = (1 << bits) - 1;
-        for (int r = 0; r < runs; r++) {
-            final int i = of[r];
-            final int tag = tag(hashes[i]);
-            final int one = (int) first[r];
-            final int difference = (one ^ tag) >>> bits;
-            final int isOther = (difference | -difference) >> 31;
-            int slot = one & ~isOther | (int) (first[r] >>> 32) & isOther;
-            if ((slot ^ tag) >>> bits != 0) {
-                slot = chooseFurther(one, hashes[i], tag);
-            }
-            refs[i] = (slot & refMask) - 1;
-        }
-    }
-
-    private int chooseFurther(int first, long hash, int tag) {
-        int slot = first;
-        for (int at = (int) hash; slot != 0 && (slot ^ tag) >>> refBits != 0; ) {
-            slot = slot(++at & slotMask);
+    /** The first slot that has the bits of a hash, or 0. */
+    int slotOf(long hash) {
+        final int tag = tag(hash);
+        int at = (int) hash & slotMask;
+        int slot = slot(at);
+        while (slot != 0 && (slot ^ tag) >>> refBits != 0) {
+            at = at + 1 & slotMask;
+            slot = slot(at);
         }
         return slot;
-    }
-
-    private void verify(FlowBatch flows, int runs, int count) {
-        final long[] keys = flows.keys;
-        final int[] refs = flows.ref;
-        int ref = FlowBatch.NONE;
-        int run = 0;
-        for (int i = 0; i < count; i++) {
-            if (run < runs && heads[run] == i) {
-                ref = refs[i];
-                if (ref >= 0 && (firstWord[run] != keys[i * keyLongs] || !hasKey(ref, keys, i * keyLongs))) {
-                    ref = find(keys, i * keyLongs, flows.hash[i]);
-                }
-                run++;
-            }
-            refs[i] = ref;
-        }
     }
 
     /** The session and direction of a key, or {@link FlowBatch#NONE}. */
@@ -447,10 +357,38 @@ final class SessionTable {
         return firstTick(session) != -1;
     }
 
+    // Of one session over IPv4 by the address of its record, for the path on which each nanosecond counts: every offset is a constant.
+
+    long recordV4(int session) {
+        return PacketBytes.address(recordsAt) + ((long) session << V4_STRIDE_BITS);
+    }
+
+    static long addressesV4(long record, int direction) {
+        return MEMORY.get(LONG, record + direction * V4_KEY_BYTES);
+    }
+
+    static long tailV4(long record, int direction) {
+        return MEMORY.get(LONG, record + direction * V4_KEY_BYTES + 8);
+    }
+
+    static int epochAndFlagsV4(long record) {
+        return MEMORY.get(INT, record + V4_META_AT + 12);
+    }
+
+    static int kindV4(long record) {
+        return MEMORY.get(INT, record + V4_META_AT + 16);
+    }
+
+    static void touchV4(long record, int direction, int nowTick, int count) {
+        MEMORY.set(INT, record + V4_META_AT, nowTick);
+        final long packets = record + V4_META_AT + 20 + direction * 4L;
+        MEMORY.set(INT, packets, MEMORY.get(INT, packets) + count);
+    }
+
     // The memory.
 
     private long record(int session) {
-        return recordsAt + ((long) session << strideBits);
+        return PacketBytes.address(recordsAt) + ((long) session << strideBits);
     }
 
     private long meta(int session) {
@@ -471,7 +409,8 @@ final class SessionTable {
         return (int) (hash >>> 32) << refBits;
     }
 
-    private boolean hasKey(int ref, long[] keys, int at) {
+    /** Whether the record has this key for this direction. */
+    boolean hasKey(int ref, long[] keys, int at) {
         final long record = record(ref >>> 1) + (ref & 1) * keyBytes;
         return MEMORY.get(LONG, record) == keys[at]
                 && MEMORY.get(LONG, record + 8) == keys[at + 1]

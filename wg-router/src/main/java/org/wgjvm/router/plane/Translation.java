@@ -37,38 +37,6 @@ final class Translation {
         put32(slab, at + 8, (before - 0x100) << 16 | adjusted(word & 0xffff, changed16(before, before - 0x100)));
     }
 
-    /**
-     * {@link #hop} and {@link #packet} in one for the most frequent: a whole IPv4 packet, or a first fragment.
-     *
-     * @param nat whether anything but the hops changes
-     */
-    static void packetV4(MemorySegment slab, long at, int transportAt, boolean nat, SessionTable sessions, int session, int other) {
-        // Time to live, protocol, checksum, source.
-        final long word = i64(slab, at + 8);
-        final int hops = (int) (word >>> 48);
-        final int checksum = (int) (word >>> 32) & 0xffff;
-        final int hop = changed16(hops, hops - 0x100);
-        if (!nat) {
-            put32(slab, at + 8, (hops - 0x100) << 16 | adjusted(checksum, hop));
-            return;
-        }
-        final long before = word << 32 | i32(slab, at + 16) & 0xffffffffL;
-        final long after = Long.rotateLeft(sessions.key(session, other, 0), 32);
-        final int change = changed64(before, after);
-        put64(slab, at + 8, (long) (hops - 0x100) << 48 | (long) adjusted(checksum, hop + change) << 32 | after >>> 32);
-        put32(slab, at + 16, (int) after);
-        final long ours = FlowKey.reversed(sessions.tail(session, other), 0);
-        transport(
-                slab,
-                at + transportAt,
-                Integer.MAX_VALUE,
-                FlowKey.protocol(ours),
-                FlowKey.sourcePort(ours),
-                FlowKey.destinationPort(ours),
-                change,
-                false);
-    }
-
     /** How many hops a packet may still go. */
     static int timeToLive(MemorySegment slab, long at) {
         return u8(slab, at) >>> 4 == 6 ? u8(slab, at + 7) : u8(slab, at + 8);
