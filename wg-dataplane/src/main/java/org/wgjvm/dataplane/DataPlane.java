@@ -65,9 +65,11 @@ public final class DataPlane implements DeviceControl, AutoCloseable {
     /**
      * Begins, in the background and once in a process, what else the first data plane begins: to have the cipher compiled. For a process
      * that has other things to do before it makes one. Any thread; returns at once.
+     *
+     * @return completes when that is done, or when somebody else in the process sees to it; packets are carried before it, slowly
      */
-    public static void warmUp() {
-        WarmUp.ciphers();
+    public static CompletionStage<Void> warmUp() {
+        return WarmUp.ciphers();
     }
 
     /** Begins to assemble a data plane on a port, which it owns from {@link Builder#start} on. */

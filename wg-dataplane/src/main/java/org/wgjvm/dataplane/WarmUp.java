@@ -1,22 +1,27 @@
 package org.wgjvm.dataplane;
 
 import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.wgjvm.crypto.TieredAead;
 import org.wgjvm.crypto.X25519;
 import org.wgjvm.sys.Niceness;
 
 /**
- * Gets the faster ciphers compiled, once in a process, on a thread of its own. They take a good part of a second of the JIT's time, and so
- * does all else when a process begins: therefore in the first quiet moment after half a second, or, when there is none, after a second and
- * a half.
+ * Gets the faster ciphers compiled, once in a process, each on a thread of its own. That of packets at once, for it takes a third of a
+ * second of the JIT's time and without it all traffic is slow; that of handshakes, which are few, in the first quiet moment after three
+ * seconds, or, when there is none, after seven.
  */
 final class WarmUp {
     private static final long FIRST_LOOK_MS = 3000;
     private static final long NEXT_LOOK_MS = 1000;
     private static final int LOOKS = 5;
     private static final int NICENESS = 5;
+
+    private static final AtomicReference<CompletionStage<Void>> CIPHERS = new AtomicReference<>(CompletableFuture.completedStage(null));
 
     private final EventLoop loop;
     private final LongSupplier batches;
@@ -34,35 +39,46 @@ final class WarmUp {
      * @param batches how many batches the device has carried so far
      */
     static void begin(EventLoop loop, LongSupplier batches) {
-        ciphers();
+        final CompletionStage<Void> ignored = ciphers();
         final WarmUp warmUp = new WarmUp(loop, batches);
         loop.schedule(warmUp::look, FIRST_LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
-    static void ciphers() {
-        run(TieredAead.warmUpTask(), 0);
+    /** Begins with the one of packets, unless somebody has. */
+    static CompletionStage<Void> ciphers() {
+        final Runnable task = TieredAead.warmUpTask();
+        if (task != null) {
+            CIPHERS.set(run(task, 0));
+        }
+        return CIPHERS.get();
     }
 
     private void look() {
         final long now = batches.getAsLong();
         if (now == seen || --looksLeft == 0) {
-            run(X25519.warmUpTask(), NICENESS);
+            final Runnable task = X25519.warmUpTask();
+            if (task != null) {
+                final CompletionStage<Void> ignored = run(task, NICENESS);
+            }
         } else {
             seen = now;
             loop.schedule(this::look, NEXT_LOOK_MS, TimeUnit.MILLISECONDS);
         }
     }
 
-    private static void run(Runnable task, int niceness) {
-        if (task == null) {
-            return;
-        }
+    private static CompletionStage<Void> run(Runnable task, int niceness) {
+        final CompletableFuture<Void> done = new CompletableFuture<>();
         final Thread thread = new Thread(() -> {
-            // Packets come first, but it must end: they are slow until then. Where it cannot be had, it is a wish.
+            // Where it cannot be had, it is a wish.
             final int ignored = Niceness.ofThisThread(niceness);
-            task.run();
+            try {
+                task.run();
+            } finally {
+                done.complete(null);
+            }
         }, "crypto-warm-up");
         thread.setDaemon(true);
         thread.start();
+        return done;
     }
 }

@@ -1,6 +1,10 @@
 package org.wgjvm.sys;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * How readily a thread gives way to others. Thread priorities of the JDK mean nothing on Linux unless a flag says so; there, niceness is a
@@ -19,5 +23,32 @@ public final class Niceness {
     public static int ofThisThread(int niceness) {
         // 0 is the calling thread.
         return Native.call(SETPRIORITY, PRIO_PROCESS, 0, niceness);
+    }
+
+    /**
+     * Sets that of the threads of this process whose names begin so, as the kernel has them: of at most 15 bytes.
+     *
+     * @return how many there are
+     */
+    public static int ofThreads(String name, int niceness) throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (final Path thread : threads) {
+                if (isCalled(thread, name)) {
+                    count++;
+                    // One that has ended meanwhile needs none.
+                    final int ignored = Native.call(SETPRIORITY, PRIO_PROCESS, Integer.parseInt(thread.getFileName().toString()), niceness);
+                }
+            }
+        }
+        return count;
+    }
+
+    private static boolean isCalled(Path thread, String name) {
+        try {
+            return Files.readString(thread.resolve("comm")).startsWith(name);
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +32,35 @@ final class NicenessTest {
         });
         polite.join();
         assertEquals(Niceness.MOST, seen.get());
+        assertEquals(before, current());
+    }
+
+    @Test
+    void threadsAreFoundByTheBeginningOfTheirNames() throws Exception {
+        final int before = current();
+        final CountDownLatch set = new CountDownLatch(1);
+        final CountDownLatch started = new CountDownLatch(2);
+        final List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        final List<Thread> threads = new ArrayList<>();
+        for (final String name : List.of("niceness a", "niceness b")) {
+            threads.add(Thread.ofPlatform().name(name).start(() -> {
+                started.countDown();
+                try {
+                    set.await();
+                    seen.add(current());
+                } catch (Exception | AssertionError e) {
+                    seen.add(e);
+                }
+            }));
+        }
+        started.await();
+        assertEquals(2, Niceness.ofThreads("niceness ", 3));
+        assertEquals(0, Niceness.ofThreads("nobody is called so", 3));
+        set.countDown();
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(List.of(3, 3), seen);
         assertEquals(before, current());
     }
 }

@@ -1,7 +1,6 @@
 package org.wgjvm.endpoint.cli;
 
 import java.util.List;
-import org.wgjvm.dataplane.DataPlane;
 import org.wgjvm.endpoint.daemon.Daemon;
 import org.wgjvm.endpoint.daemon.DaemonException;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
@@ -17,8 +16,6 @@ final class DaemonCommand {
     private DaemonCommand() {}
 
     static int run(Surroundings around, List<String> arguments, DeviceFactory factory) {
-        // Beside the start, on another core.
-        DataPlane.warmUp();
         final boolean announce = Boolean.getBoolean(READY_PROPERTY);
         final Daemon daemon;
         try {

@@ -1,11 +1,14 @@
 package org.wgjvm.endpoint.cli;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.wgjvm.core.config.DeviceChange;
 import org.wgjvm.core.config.DeviceSnapshot;
 import org.wgjvm.core.device.DeviceStatistics;
@@ -25,6 +28,7 @@ import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.names.DnsLookup;
 import org.wgjvm.endpoint.names.EndpointNames;
+import org.wgjvm.sys.Niceness;
 import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.TunOptions;
 
@@ -32,6 +36,15 @@ import org.wgjvm.tun.TunOptions;
 final class DataPlaneFactory implements DeviceFactory {
     /** A file for the secrets of every handshake. */
     static final String KEYLOG_VARIABLE = "WGJVM_KEYLOG";
+
+    /** The thread of the JIT's second compiler, as far as the kernel has its name. */
+    private static final String COMPILER = "C2 Compiler";
+
+    /** How far that gives way to packets once the cipher is compiled: what is left makes what runs faster, and takes its time from it. */
+    private static final int COMPILER_NICENESS = 5;
+
+    /** How long a start waits for the cipher. */
+    private static final long WARM_UP_MS = 200;
 
     /** Where its devices come from. */
     @FunctionalInterface
@@ -54,6 +67,9 @@ final class DataPlaneFactory implements DeviceFactory {
 
     @Override
     public Device start(String interfaceName, int tunFd, Map<String, String> environment, Log log) throws IOException {
+        // Beside all else, on another core.
+        final CompletionStage<Void> warm = DataPlane.warmUp();
+        final CompletionStage<Void> ignored = warm.thenRun(() -> makeWay(log));
         final TunOptions options = TunOptions.fromEnvironment(environment);
         final List<String> warnings = new ArrayList<>();
         final KeyLogFile keyLog = keyLog(environment.getOrDefault(KEYLOG_VARIABLE, ""), warnings, log);
@@ -63,7 +79,29 @@ final class DataPlaneFactory implements DeviceFactory {
         final DataPlaneEvents events = DataPlaneEvents.all(new LoggedEvents(log), names);
         final DataPlane plane = DataPlane.builder(tun).events(events).keyLog(keyLog).start();
         names.attach(plane);
+        await(warm);
         return new Running(tun, plane, names, warnings, log);
+    }
+
+    /** Nobody can send anything yet, and without the cipher what they sent would be slow. But no machine is so slow that it has to wait. */
+    private static void await(CompletionStage<Void> warm) throws IOException {
+        try {
+            warm.toCompletableFuture().copy().completeOnTimeout(null, WARM_UP_MS, TimeUnit.MILLISECONDS).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void makeWay(Log log) {
+        try {
+            final int threads = Niceness.ofThreads(COMPILER, COMPILER_NICENESS);
+            log.verbose("The cipher is compiled; " + threads + " thread(s) of the JIT give way from now on");
+        } catch (IOException e) {
+            log.verbose("No thread of the JIT gives way: " + e.getMessage());
+        }
     }
 
     @Override
