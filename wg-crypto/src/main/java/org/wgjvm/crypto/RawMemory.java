@@ -1,39 +1,67 @@
 package org.wgjvm.crypto;
 
-import java.nio.ByteOrder;
 import jdk.internal.misc.Unsafe;
 
 /**
- * Native memory by address, little-endian, for the kernels: at addresses that {@link VectorAead} has checked, and nothing is checked here.
- * One instruction in compiled code as a {@link java.lang.foreign.MemorySegment} is, too; but that takes both compilers through a dozen
- * methods for each access, at the very time when they have the most to do.
+ * Native memory by address, in the order of this machine: at addresses that the caller has checked, and nothing is checked here. One
+ * instruction in compiled code as a {@link java.lang.foreign.MemorySegment} is, too; but that takes both compilers through a dozen methods
+ * for each access, at the very time when they have the most to do.
  *
- * <p>It needs {@code --add-exports java.base/jdk.internal.misc=ALL-UNNAMED}; without it the kernels cannot be used ({@link Aeads}).
+ * <p>It needs {@code --add-exports java.base/jdk.internal.misc=ALL-UNNAMED}; ask {@link #isAvailable} before anything else. Without it the
+ * kernels of the vector cipher cannot be used ({@link Aeads}), and they take this machine for a little-endian one.
  */
-final class RawMemory {
-    private static final Unsafe MEMORY = Unsafe.getUnsafe();
-
-    static {
-        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-            throw new UnsupportedOperationException("a big-endian processor");
-        }
-    }
-
+public final class RawMemory {
     private RawMemory() {}
 
-    static long getLong(long address) {
-        return MEMORY.getLongUnaligned(null, address);
+    /** Whether this JVM lets us. */
+    public static boolean isAvailable() {
+        return Object.class.getModule().isExported("jdk.internal.misc", RawMemory.class.getModule());
     }
 
-    static void putLong(long address, long value) {
-        MEMORY.putLongUnaligned(null, address, value);
+    /** Loaded by the first access. */
+    private static final class Access {
+        static final Unsafe MEMORY = Unsafe.getUnsafe();
+
+        private Access() {}
     }
 
-    static byte getByte(long address) {
-        return MEMORY.getByte(address);
+    /** The byte at {@code address}. */
+    public static byte getByte(long address) {
+        return Access.MEMORY.getByte(address);
     }
 
-    static void putByte(long address, byte value) {
-        MEMORY.putByte(address, value);
+    /** Sets a byte. */
+    public static void putByte(long address, byte value) {
+        Access.MEMORY.putByte(address, value);
+    }
+
+    /** Two bytes, of any alignment. */
+    public static short getShort(long address) {
+        return Access.MEMORY.getShortUnaligned(null, address);
+    }
+
+    /** Sets two bytes. */
+    public static void putShort(long address, short value) {
+        Access.MEMORY.putShortUnaligned(null, address, value);
+    }
+
+    /** Four bytes, of any alignment. */
+    public static int getInt(long address) {
+        return Access.MEMORY.getIntUnaligned(null, address);
+    }
+
+    /** Sets four bytes. */
+    public static void putInt(long address, int value) {
+        Access.MEMORY.putIntUnaligned(null, address, value);
+    }
+
+    /** Eight bytes, of any alignment. */
+    public static long getLong(long address) {
+        return Access.MEMORY.getLongUnaligned(null, address);
+    }
+
+    /** Sets eight bytes. */
+    public static void putLong(long address, long value) {
+        Access.MEMORY.putLongUnaligned(null, address, value);
     }
 }

@@ -1,5 +1,6 @@
 package org.wgjvm.crypto;
 
+import java.nio.ByteOrder;
 import jdk.internal.vm.vector.VectorSupport;
 
 /** The vector shape of this machine, 128 to 512 bits, and the lane permutations that transposes are made of. */
@@ -16,6 +17,9 @@ final class VectorWidth {
     static {
         if (!VectorFlag.isSet()) {
             throw new UnsupportedOperationException("the JIT makes no vectors");
+        }
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new UnsupportedOperationException("a big-endian processor");
         }
         if (LONG_LANES < 2 || Integer.bitCount(LONG_LANES) != 1 || INT_LANES > VectorSupport.getMaxLaneCount(int.class)) {
             throw new UnsupportedOperationException("vectors of " + 64 * LONG_LANES + " bits");

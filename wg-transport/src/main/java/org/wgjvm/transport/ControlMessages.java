@@ -1,8 +1,8 @@
 package org.wgjvm.transport;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.sys.Sockets;
 
 /**
@@ -44,12 +44,12 @@ final class ControlMessages {
         }
         if (tos != 0) {
             header(memory, at, 4, to.isV6() ? Sockets.IPPROTO_IPV6 : Sockets.IPPROTO_IP, to.isV6() ? Sockets.IPV6_TCLASS : Sockets.IP_TOS);
-            memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + HEADER, tos);
+            PacketMemory.putInt(memory, at + HEADER, tos);
             at += space(4);
         }
         if (segmentLength != 0) {
             header(memory, at, 2, Sockets.SOL_UDP, Sockets.UDP_SEGMENT);
-            memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at + HEADER, (short) segmentLength);
+            PacketMemory.putShort(memory, at + HEADER, (short) segmentLength);
             at += space(2);
         }
         return (int) (at - start);
@@ -58,25 +58,25 @@ final class ControlMessages {
     /** {@code in_pktinfo}: interface 0 lets routing decide, and the address is the source to use. */
     private static int packetInfoV4(MemorySegment memory, long at, Endpoint to) {
         header(memory, at, 12, Sockets.IPPROTO_IP, Sockets.IP_PKTINFO);
-        memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + HEADER, 0);
-        memory.set(SocketAddressCodec.NETWORK_INT, at + HEADER + 4, (int) to.localLow());
-        memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + HEADER + 8, 0);
+        PacketMemory.putInt(memory, at + HEADER, 0);
+        PacketMemory.putIntBe(memory, at + HEADER + 4, (int) to.localLow());
+        PacketMemory.putInt(memory, at + HEADER + 8, 0);
         return space(12);
     }
 
     /** {@code in6_pktinfo}: a link-local source means nothing without its interface, any other lets routing decide. */
     private static int packetInfoV6(MemorySegment memory, long at, Endpoint to) {
         header(memory, at, 20, Sockets.IPPROTO_IPV6, Sockets.IPV6_PKTINFO);
-        memory.set(SocketAddressCodec.NETWORK_LONG, at + HEADER, to.localHigh());
-        memory.set(SocketAddressCodec.NETWORK_LONG, at + HEADER + 8, to.localLow());
-        memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + HEADER + 16, isLinkLocal(to.localHigh()) ? to.localInterface() : 0);
+        PacketMemory.putLongBe(memory, at + HEADER, to.localHigh());
+        PacketMemory.putLongBe(memory, at + HEADER + 8, to.localLow());
+        PacketMemory.putInt(memory, at + HEADER + 16, isLinkLocal(to.localHigh()) ? to.localInterface() : 0);
         return space(20);
     }
 
     private static void header(MemorySegment memory, long at, int dataLength, int level, int type) {
-        memory.set(ValueLayout.JAVA_LONG_UNALIGNED, at, (long) HEADER + dataLength);
-        memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + 8, level);
-        memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + 12, type);
+        PacketMemory.putLong(memory, at, (long) HEADER + dataLength);
+        PacketMemory.putInt(memory, at + 8, level);
+        PacketMemory.putInt(memory, at + 12, type);
     }
 
     /** fe80::/10. */

@@ -1,14 +1,11 @@
 package org.wgjvm.transport;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.sys.Sockets;
 
 /**
@@ -62,10 +59,10 @@ final class ReceiveMessages {
         vectors = arena.allocate((long) capacity * IOVEC_LENGTH, 64);
         for (int i = 0; i < capacity; i++) {
             final long header = (long) i * HEADER_LENGTH;
-            headers.set(JAVA_LONG_UNALIGNED, header, names.address() + (long) i * SocketAddressCodec.STRIDE);
-            headers.set(JAVA_LONG_UNALIGNED, header + VECTOR, vectors.address() + (long) i * IOVEC_LENGTH);
-            headers.set(JAVA_LONG_UNALIGNED, header + VECTOR_COUNT, 1L);
-            headers.set(JAVA_LONG_UNALIGNED, header + CONTROL, controls.address() + (long) i * ControlMessages.RECEIVE_SPACE);
+            PacketMemory.putLong(headers, header, names.address() + (long) i * SocketAddressCodec.STRIDE);
+            PacketMemory.putLong(headers, header + VECTOR, vectors.address() + (long) i * IOVEC_LENGTH);
+            PacketMemory.putLong(headers, header + VECTOR_COUNT, 1L);
+            PacketMemory.putLong(headers, header + CONTROL, controls.address() + (long) i * ControlMessages.RECEIVE_SPACE);
         }
     }
 
@@ -81,10 +78,10 @@ final class ReceiveMessages {
         final long slab = batch.slab().address();
         for (int i = 0; i < slots; i++) {
             final long header = (long) i * HEADER_LENGTH;
-            headers.set(JAVA_INT_UNALIGNED, header + NAME_LENGTH, SocketAddressCodec.V6_LENGTH);
-            headers.set(JAVA_LONG_UNALIGNED, header + CONTROL_LENGTH, (long) ControlMessages.RECEIVE_SPACE);
-            vectors.set(JAVA_LONG_UNALIGNED, (long) i * IOVEC_LENGTH, slab + (long) i * SLOT_STRIDE);
-            vectors.set(JAVA_LONG_UNALIGNED, (long) i * IOVEC_LENGTH + 8, (long) MAX_MESSAGE);
+            PacketMemory.putInt(headers, header + NAME_LENGTH, SocketAddressCodec.V6_LENGTH);
+            PacketMemory.putLong(headers, header + CONTROL_LENGTH, (long) ControlMessages.RECEIVE_SPACE);
+            PacketMemory.putLong(vectors, (long) i * IOVEC_LENGTH, slab + (long) i * SLOT_STRIDE);
+            PacketMemory.putLong(vectors, (long) i * IOVEC_LENGTH + 8, (long) MAX_MESSAGE);
         }
     }
 
@@ -97,14 +94,14 @@ final class ReceiveMessages {
     void collect(PacketBatch batch, int count) {
         for (int i = 0; i < count; i++) {
             final long header = (long) i * HEADER_LENGTH;
-            final int length = headers.get(JAVA_INT_UNALIGNED, header + MESSAGE_LENGTH);
-            final int flags = headers.get(JAVA_INT_UNALIGNED, header + FLAGS);
+            final int length = PacketMemory.getInt(headers, header + MESSAGE_LENGTH);
+            final int flags = PacketMemory.getInt(headers, header + FLAGS);
             if ((flags & (Sockets.MSG_TRUNC | Sockets.MSG_CTRUNC)) != 0) {
                 counters.receiveTruncated++;
                 continue;
             }
             final long control = (long) i * ControlMessages.RECEIVE_SPACE;
-            readControl(control, control + headers.get(JAVA_LONG_UNALIGNED, header + CONTROL_LENGTH));
+            readControl(control, control + PacketMemory.getLong(headers, header + CONTROL_LENGTH));
             split(batch, i * SLOT_STRIDE, length, endpoint((long) i * SocketAddressCodec.STRIDE));
         }
     }
@@ -131,7 +128,7 @@ final class ReceiveMessages {
 
     private Endpoint endpoint(long name) {
         final int port = SocketAddressCodec.port(names, name);
-        if (names.get(JAVA_SHORT_UNALIGNED, name) == Sockets.AF_INET6) {
+        if (PacketMemory.getShort(names, name) == Sockets.AF_INET6) {
             final long high = SocketAddressCodec.v6High(names, name);
             final int scope = SocketAddressCodec.v6Scope(names, name);
             return endpoints.v6(high, SocketAddressCodec.v6Low(names, name), port, scope, localHigh, localLow, localInterface);
@@ -147,20 +144,20 @@ final class ReceiveMessages {
         localInterface = 0;
         long at = start;
         while (at + ControlMessages.HEADER <= end) {
-            final long length = controls.get(JAVA_LONG_UNALIGNED, at);
+            final long length = PacketMemory.getLong(controls, at);
             if (length < ControlMessages.HEADER || at + length > end) {
                 return;
             }
             final long data = at + ControlMessages.HEADER;
             final int dataLength = (int) length - ControlMessages.HEADER;
-            final int level = controls.get(JAVA_INT_UNALIGNED, at + 8);
-            final int type = controls.get(JAVA_INT_UNALIGNED, at + 12);
+            final int level = PacketMemory.getInt(controls, at + 8);
+            final int type = PacketMemory.getInt(controls, at + 12);
             if (level == Sockets.IPPROTO_IP) {
                 readV4(type, data, dataLength);
             } else if (level == Sockets.IPPROTO_IPV6) {
                 readV6(type, data, dataLength);
             } else if (level == Sockets.SOL_UDP && type == Sockets.UDP_GRO && dataLength >= 4) {
-                segmentLength = controls.get(JAVA_INT_UNALIGNED, data);
+                segmentLength = PacketMemory.getInt(controls, data);
             }
             at += ControlMessages.align((int) length);
         }
@@ -169,24 +166,24 @@ final class ReceiveMessages {
     /** {@code in_pktinfo} holds the interface, our address as routing sees it, and the address in the header. */
     private void readV4(int type, long data, int dataLength) {
         if (type == Sockets.IP_PKTINFO && dataLength >= 12) {
-            localInterface = controls.get(JAVA_INT_UNALIGNED, data);
-            localLow = controls.get(SocketAddressCodec.NETWORK_INT, data + 4) & 0xffffffffL;
+            localInterface = PacketMemory.getInt(controls, data);
+            localLow = PacketMemory.getIntBe(controls, data + 4) & 0xffffffffL;
         } else if (type == Sockets.IP_TOS && dataLength >= 1) {
-            tos = controls.get(JAVA_BYTE, data) & 0xff;
+            tos = PacketMemory.getByte(controls, data) & 0xff;
         }
     }
 
     /** {@code in6_pktinfo} holds the address in the header and the interface; a multicast address is no source. */
     private void readV6(int type, long data, int dataLength) {
         if (type == Sockets.IPV6_PKTINFO && dataLength >= 20) {
-            final long high = controls.get(SocketAddressCodec.NETWORK_LONG, data);
+            final long high = PacketMemory.getLongBe(controls, data);
             if (high >>> 56 != 0xff) {
                 localHigh = high;
-                localLow = controls.get(SocketAddressCodec.NETWORK_LONG, data + 8);
-                localInterface = controls.get(JAVA_INT_UNALIGNED, data + 16);
+                localLow = PacketMemory.getLongBe(controls, data + 8);
+                localInterface = PacketMemory.getInt(controls, data + 16);
             }
         } else if (type == Sockets.IPV6_TCLASS && dataLength >= 4) {
-            tos = controls.get(JAVA_INT_UNALIGNED, data);
+            tos = PacketMemory.getInt(controls, data);
         }
     }
 }

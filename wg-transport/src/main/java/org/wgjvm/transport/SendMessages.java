@@ -1,12 +1,11 @@
 package org.wgjvm.transport;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 
 /**
  * An array of {@code struct mmsghdr} for sendmmsg(2), filled from the runs of a batch. Each message remembers which datagrams it carries.
@@ -61,7 +60,7 @@ final class SendMessages {
         controls = arena.allocate((long) capacity * ControlMessages.SEND_SPACE, 64);
         vectors = arena.allocate((long) vectorCapacity * IOVEC_LENGTH, 64);
         for (int i = 0; i < capacity; i++) {
-            headers.set(JAVA_LONG_UNALIGNED, header(i), names.address() + (long) i * SocketAddressCodec.STRIDE);
+            PacketMemory.putLong(headers, header(i), names.address() + (long) i * SocketAddressCodec.STRIDE);
         }
     }
 
@@ -115,9 +114,9 @@ final class SendMessages {
         stripped[i] = false;
         final long header = header(i);
         final int nameLength = SocketAddressCodec.write(names, (long) i * SocketAddressCodec.STRIDE, endpoint);
-        headers.set(JAVA_INT_UNALIGNED, header + NAME_LENGTH, nameLength);
-        headers.set(JAVA_LONG_UNALIGNED, header + VECTOR, vectors.address() + (long) vectorStart * IOVEC_LENGTH);
-        headers.set(JAVA_LONG_UNALIGNED, header + VECTOR_COUNT, (long) vectorsUsed - vectorStart);
+        PacketMemory.putInt(headers, header + NAME_LENGTH, nameLength);
+        PacketMemory.putLong(headers, header + VECTOR, vectors.address() + (long) vectorStart * IOVEC_LENGTH);
+        PacketMemory.putLong(headers, header + VECTOR_COUNT, (long) vectorsUsed - vectorStart);
         writeControl(i, endpoint, withSticky, batch.tos[from]);
     }
 
@@ -131,14 +130,14 @@ final class SendMessages {
         sticky[i] = withSticky;
         final long at = (long) i * ControlMessages.SEND_SPACE;
         final int length = ControlMessages.write(controls, at, endpoint, withSticky, tos & 0xff, segmentLength[i]);
-        headers.set(JAVA_LONG_UNALIGNED, header(i) + CONTROL, length == 0 ? 0 : controls.address() + at);
-        headers.set(JAVA_LONG_UNALIGNED, header(i) + CONTROL_LENGTH, (long) length);
+        PacketMemory.putLong(headers, header(i) + CONTROL, length == 0 ? 0 : controls.address() + at);
+        PacketMemory.putLong(headers, header(i) + CONTROL_LENGTH, (long) length);
     }
 
     private void addVector(long address, int length) {
         final long at = (long) vectorsUsed++ * IOVEC_LENGTH;
-        vectors.set(JAVA_LONG_UNALIGNED, at, address);
-        vectors.set(JAVA_LONG_UNALIGNED, at + 8, (long) length);
+        PacketMemory.putLong(vectors, at, address);
+        PacketMemory.putLong(vectors, at + 8, (long) length);
     }
 
     private static long header(int i) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.wgjvm.core.packet.Endpoint;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.sys.Sockets;
 
 /** {@code sockaddr_in} and {@code sockaddr_in6} in native memory. Addresses and ports are in network order there. */
@@ -22,38 +23,38 @@ final class SocketAddressCodec {
 
     /** Writes the remote address of {@code endpoint} at {@code at} and returns its length. */
     static int write(MemorySegment memory, long at, Endpoint endpoint) {
-        memory.set(NETWORK_SHORT, at + 2, (short) endpoint.port());
+        PacketMemory.putShortBe(memory, at + 2, (short) endpoint.port());
         if (endpoint.isV6()) {
-            memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) Sockets.AF_INET6);
-            memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + 4, 0);
-            memory.set(NETWORK_LONG, at + 8, endpoint.high());
-            memory.set(NETWORK_LONG, at + 16, endpoint.low());
-            memory.set(ValueLayout.JAVA_INT_UNALIGNED, at + 24, endpoint.scopeId());
+            PacketMemory.putShort(memory, at, (short) Sockets.AF_INET6);
+            PacketMemory.putInt(memory, at + 4, 0);
+            PacketMemory.putLongBe(memory, at + 8, endpoint.high());
+            PacketMemory.putLongBe(memory, at + 16, endpoint.low());
+            PacketMemory.putInt(memory, at + 24, endpoint.scopeId());
             return V6_LENGTH;
         }
-        memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) Sockets.AF_INET);
-        memory.set(NETWORK_INT, at + 4, (int) endpoint.low());
-        memory.set(ValueLayout.JAVA_LONG_UNALIGNED, at + 8, 0L);
+        PacketMemory.putShort(memory, at, (short) Sockets.AF_INET);
+        PacketMemory.putIntBe(memory, at + 4, (int) endpoint.low());
+        PacketMemory.putLong(memory, at + 8, 0L);
         return V4_LENGTH;
     }
 
     static int port(MemorySegment memory, long at) {
-        return memory.get(NETWORK_SHORT, at + 2) & 0xffff;
+        return PacketMemory.getShortBe(memory, at + 2) & 0xffff;
     }
 
     static long v4(MemorySegment memory, long at) {
-        return memory.get(NETWORK_INT, at + 4) & 0xffffffffL;
+        return PacketMemory.getIntBe(memory, at + 4) & 0xffffffffL;
     }
 
     static long v6High(MemorySegment memory, long at) {
-        return memory.get(NETWORK_LONG, at + 8);
+        return PacketMemory.getLongBe(memory, at + 8);
     }
 
     static long v6Low(MemorySegment memory, long at) {
-        return memory.get(NETWORK_LONG, at + 16);
+        return PacketMemory.getLongBe(memory, at + 16);
     }
 
     static int v6Scope(MemorySegment memory, long at) {
-        return memory.get(ValueLayout.JAVA_INT_UNALIGNED, at + 24);
+        return PacketMemory.getInt(memory, at + 24);
     }
 }

@@ -1,13 +1,8 @@
 package org.wgjvm.tun;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import org.wgjvm.core.packet.PacketMemory;
 
 /**
  * What {@link GroCoalescer} must know of one packet: whether it can be part of a superframe at all, of which flow, and where its payload
@@ -18,8 +13,6 @@ final class FlowHeader {
     static final int UDP = 17;
     static final int TCP_PSH = 0x08;
 
-    private static final ValueLayout.OfShort BE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt BE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TCP_ACK = 0x10;
     private static final int TCP_ECE = 0x40;
     private static final int IPV4_DF = 0x4000;
@@ -45,30 +38,31 @@ final class FlowHeader {
         if (length < 28) {
             return false;
         }
-        final int version = s.get(JAVA_BYTE, at) >> 4 & 0xf;
+        final int version = PacketMemory.getByte(s, at) >> 4 & 0xf;
         long mix;
         if (version == 4) {
-            final int fragment = s.get(BE16, at + 6) & 0xffff;
-            if (s.get(JAVA_BYTE, at) != 0x45 || (s.get(BE16, at + 2) & 0xffff) != length || (fragment & ~IPV4_DF) != 0) {
+            final int fragment = PacketMemory.getShortBe(s, at + 6) & 0xffff;
+            if (PacketMemory.getByte(s, at) != 0x45 || (PacketMemory.getShortBe(s, at + 2) & 0xffff) != length
+                    || (fragment & ~IPV4_DF) != 0) {
                 return false;
             }
             v4 = true;
             ipLength = 20;
-            protocol = s.get(JAVA_BYTE, at + 9);
-            mix = s.get(JAVA_LONG_UNALIGNED, at + 12);
+            protocol = PacketMemory.getByte(s, at + 9);
+            mix = PacketMemory.getLong(s, at + 12);
         } else if (version == 6 && length >= 48) {
-            if ((s.get(BE16, at + 4) & 0xffff) != length - 40) {
+            if ((PacketMemory.getShortBe(s, at + 4) & 0xffff) != length - 40) {
                 return false;
             }
             v4 = false;
             ipLength = 40;
-            protocol = s.get(JAVA_BYTE, at + 6);
-            mix = s.get(JAVA_LONG_UNALIGNED, at + 8) * 31 + s.get(JAVA_LONG_UNALIGNED, at + 16);
-            mix = (mix * 31 + s.get(JAVA_LONG_UNALIGNED, at + 24)) * 31 + s.get(JAVA_LONG_UNALIGNED, at + 32);
+            protocol = PacketMemory.getByte(s, at + 6);
+            mix = PacketMemory.getLong(s, at + 8) * 31 + PacketMemory.getLong(s, at + 16);
+            mix = (mix * 31 + PacketMemory.getLong(s, at + 24)) * 31 + PacketMemory.getLong(s, at + 32);
         } else {
             return false;
         }
-        mix = mix * 31 + s.get(JAVA_INT_UNALIGNED, at + ipLength) + protocol;
+        mix = mix * 31 + PacketMemory.getInt(s, at + ipLength) + protocol;
         hash = (int) (mix ^ mix >>> 32);
         return protocol == TCP ? parseTcp(s, at, length) : protocol == UDP && parseUdp(s, at, length);
     }
@@ -88,14 +82,14 @@ final class FlowHeader {
         if (length < ipLength + 20) {
             return false;
         }
-        final int tcpLength = (s.get(JAVA_BYTE, at + ipLength + 12) >> 4 & 0xf) * 4;
+        final int tcpLength = (PacketMemory.getByte(s, at + ipLength + 12) >> 4 & 0xf) * 4;
         headerLength = ipLength + tcpLength;
         if (tcpLength < 20 || headerLength > length) {
             return false;
         }
         payloadLength = length - headerLength;
-        sequence = s.get(BE32, at + ipLength + 4);
-        tcpFlags = s.get(JAVA_BYTE, at + ipLength + 13) & 0xff;
+        sequence = PacketMemory.getIntBe(s, at + ipLength + 4);
+        tcpFlags = PacketMemory.getByte(s, at + ipLength + 13) & 0xff;
         return true;
     }
 
@@ -104,7 +98,7 @@ final class FlowHeader {
         payloadLength = length - headerLength;
         sequence = 0;
         tcpFlags = 0;
-        return (s.get(BE16, at + ipLength + 4) & 0xffff) == length - ipLength;
+        return (PacketMemory.getShortBe(s, at + ipLength + 4) & 0xffff) == length - ipLength;
     }
 
     /** Whether it carries data and nothing else that a receiver must see packet by packet. A UDP packet needs a checksum. */
@@ -113,21 +107,21 @@ final class FlowHeader {
             return false;
         }
         if (protocol == TCP) {
-            return (tcpFlags & ~(TCP_PSH | TCP_ECE)) == TCP_ACK && (s.get(JAVA_BYTE, at + ipLength + 12) & 0xf) == 0;
+            return (tcpFlags & ~(TCP_PSH | TCP_ECE)) == TCP_ACK && (PacketMemory.getByte(s, at + ipLength + 12) & 0xf) == 0;
         }
-        return s.get(JAVA_SHORT_UNALIGNED, at + ipLength + 6) != 0;
+        return PacketMemory.getShort(s, at + ipLength + 6) != 0;
     }
 
     /** Whether the packets at {@code a} and {@code b}, both parsed to the same version and protocol, have the same addresses and ports. */
     boolean sameFlow(MemorySegment s, long a, long b) {
-        if (s.get(JAVA_INT_UNALIGNED, a + ipLength) != s.get(JAVA_INT_UNALIGNED, b + ipLength)) {
+        if (PacketMemory.getInt(s, a + ipLength) != PacketMemory.getInt(s, b + ipLength)) {
             return false;
         }
         if (v4) {
-            return s.get(JAVA_LONG_UNALIGNED, a + 12) == s.get(JAVA_LONG_UNALIGNED, b + 12);
+            return PacketMemory.getLong(s, a + 12) == PacketMemory.getLong(s, b + 12);
         }
         for (int i = 8; i < 40; i += 8) {
-            if (s.get(JAVA_LONG_UNALIGNED, a + i) != s.get(JAVA_LONG_UNALIGNED, b + i)) {
+            if (PacketMemory.getLong(s, a + i) != PacketMemory.getLong(s, b + i)) {
                 return false;
             }
         }
@@ -142,18 +136,18 @@ final class FlowHeader {
      */
     boolean sameHeader(MemorySegment s, long a, long b, int count) {
         if (v4) {
-            if (s.get(JAVA_SHORT_UNALIGNED, a) != s.get(JAVA_SHORT_UNALIGNED, b)
-                    || s.get(JAVA_INT_UNALIGNED, a + 6) != s.get(JAVA_INT_UNALIGNED, b + 6)) { // flags, offset, TTL, protocol
+            if (PacketMemory.getShort(s, a) != PacketMemory.getShort(s, b)
+                    || PacketMemory.getInt(s, a + 6) != PacketMemory.getInt(s, b + 6)) { // flags, offset, TTL, protocol
                 return false;
             }
             // The id of a packet that may not be fragmented means nothing (RFC 6864 section 4.1), and some systems leave it constant.
-            final short id = s.get(BE16, b + 4);
-            final short firstId = s.get(BE16, a + 4);
-            if (id != (short) (firstId + count) && (s.get(BE16, b + 6) == 0 || id != firstId)) {
+            final short id = PacketMemory.getShortBe(s, b + 4);
+            final short firstId = PacketMemory.getShortBe(s, a + 4);
+            if (id != (short) (firstId + count) && (PacketMemory.getShortBe(s, b + 6) == 0 || id != firstId)) {
                 return false;
             }
-        } else if (s.get(JAVA_INT_UNALIGNED, a) != s.get(JAVA_INT_UNALIGNED, b)
-                || s.get(JAVA_BYTE, a + 7) != s.get(JAVA_BYTE, b + 7)) {
+        } else if (PacketMemory.getInt(s, a) != PacketMemory.getInt(s, b)
+                || PacketMemory.getByte(s, a + 7) != PacketMemory.getByte(s, b + 7)) {
             return false;
         }
         if (protocol == UDP) {
@@ -161,13 +155,13 @@ final class FlowHeader {
         }
         final long x = a + ipLength;
         final long y = b + ipLength;
-        if (s.get(JAVA_INT_UNALIGNED, x + 8) != s.get(JAVA_INT_UNALIGNED, y + 8) // acknowledgement
-                || (s.get(BE32, x + 12) & ~(TCP_PSH << 16)) != (s.get(BE32, y + 12) & ~(TCP_PSH << 16)) // offset, flags, window
-                || s.get(JAVA_SHORT_UNALIGNED, x + 18) != s.get(JAVA_SHORT_UNALIGNED, y + 18)) { // urgent pointer
+        if (PacketMemory.getInt(s, x + 8) != PacketMemory.getInt(s, y + 8) // acknowledgement
+                || ((PacketMemory.getIntBe(s, x + 12) ^ PacketMemory.getIntBe(s, y + 12)) & ~(TCP_PSH << 16)) != 0 // offset, flags, window
+                || PacketMemory.getShort(s, x + 18) != PacketMemory.getShort(s, y + 18)) { // urgent pointer
             return false;
         }
         for (int i = 20; i < headerLength - ipLength; i += 4) {
-            if (s.get(JAVA_INT_UNALIGNED, x + i) != s.get(JAVA_INT_UNALIGNED, y + i)) {
+            if (PacketMemory.getInt(s, x + i) != PacketMemory.getInt(s, y + i)) {
                 return false;
             }
         }

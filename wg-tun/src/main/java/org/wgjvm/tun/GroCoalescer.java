@@ -1,12 +1,10 @@
 package org.wgjvm.tun;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.sys.Errno;
 import org.wgjvm.sys.IoVector;
 
@@ -23,7 +21,6 @@ final class GroCoalescer {
         long writev(IoVector vector, int count);
     }
 
-    private static final ValueLayout.OfShort BE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int MAX_FLOWS = 16;
     /** UDP_MAX_SEGMENTS of kernels before 6.9; TCP runs are bounded by their bytes first. */
     private static final int MAX_SEGMENTS = 64;
@@ -240,11 +237,11 @@ final class GroCoalescer {
         final int transportLength = h.headerLength - h.ipLength + flow.payloadLength;
         MemorySegment.copy(slab, first, head, ip, h.headerLength);
         if (h.v4) {
-            head.set(BE16, ip + 2, (short) (h.headerLength + flow.payloadLength));
-            head.set(BE16, ip + 10, (short) 0);
+            PacketMemory.putShortBe(head, ip + 2, (short) (h.headerLength + flow.payloadLength));
+            PacketMemory.putShortBe(head, ip + 10, (short) 0);
             PacketChecksum.put(head, ip + 10, PacketChecksum.sum(head, ip, h.ipLength));
         } else {
-            head.set(BE16, ip + 4, (short) transportLength);
+            PacketMemory.putShortBe(head, ip + 4, (short) transportLength);
         }
         final long pseudo = PacketChecksum.pseudoHeaderSum(head, ip, h.v4, h.protocol, transportLength);
         final int csumOffset;
@@ -252,11 +249,11 @@ final class GroCoalescer {
         if (h.protocol == FlowHeader.TCP) {
             csumOffset = 16;
             gsoType = h.v4 ? VirtioHeader.GSO_TCPV4 : VirtioHeader.GSO_TCPV6;
-            head.set(JAVA_BYTE, transport + 13, (byte) h.tcpFlags);
+            PacketMemory.putByte(head, transport + 13, (byte) h.tcpFlags);
         } else {
             csumOffset = 6;
             gsoType = VirtioHeader.GSO_UDP_L4;
-            head.set(BE16, transport + 4, (short) transportLength);
+            PacketMemory.putShortBe(head, transport + 4, (short) transportLength);
         }
         PacketChecksum.putPartial(head, transport + csumOffset, pseudo);
         VirtioHeader.put(head, 0, gsoType, h.headerLength, flow.segmentSize, h.ipLength, csumOffset);

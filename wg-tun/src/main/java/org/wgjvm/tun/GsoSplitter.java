@@ -1,11 +1,9 @@
 package org.wgjvm.tun;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 
 /**
  * Splits a superframe, which the kernel handed over instead of a run of packets, into those packets: what {@code tcp_gso_segment} and
@@ -14,8 +12,6 @@ import org.wgjvm.core.packet.PacketBatch;
  * <p>The frame stays where it is, and must stay unchanged, from {@link #begin} until {@link #split} has returned true.
  */
 final class GsoSplitter {
-    private static final ValueLayout.OfShort BE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt BE32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int TCP_CSUM = 16;
@@ -48,17 +44,17 @@ final class GsoSplitter {
         if (frameLength < 28 || gsoSize == 0) {
             return false;
         }
-        v4 = (source.get(JAVA_BYTE, at) >> 4 & 0xf) == 4;
+        v4 = (PacketMemory.getByte(source, at) >> 4 & 0xf) == 4;
         tcp = gsoType == VirtioHeader.GSO_TCPV4 || gsoType == VirtioHeader.GSO_TCPV6;
         if (!typeMatches(source, at, gsoType)) {
             return false;
         }
-        final int ipLength = v4 ? (source.get(JAVA_BYTE, at) & 0xf) * 4 : 40;
+        final int ipLength = v4 ? (PacketMemory.getByte(source, at) & 0xf) * 4 : 40;
         final int offset = csumStart == 0 ? ipLength : csumStart;
         if (ipLength < 20 || offset < ipLength || v4 && offset != ipLength || offset + (tcp ? 20 : 8) > frameLength) {
             return false;
         }
-        final int transportLength = tcp ? (source.get(JAVA_BYTE, at + offset + 12) >> 4 & 0xf) * 4 : 8;
+        final int transportLength = tcp ? (PacketMemory.getByte(source, at + offset + 12) >> 4 & 0xf) * 4 : 8;
         if (tcp && transportLength < 20 || offset + transportLength >= frameLength) {
             return false;
         }
@@ -79,8 +75,8 @@ final class GsoSplitter {
     private boolean typeMatches(MemorySegment source, long at, int gsoType) {
         return switch (gsoType) {
             case VirtioHeader.GSO_TCPV4 -> v4;
-            case VirtioHeader.GSO_TCPV6 -> (source.get(JAVA_BYTE, at) >> 4 & 0xf) == 6;
-            case VirtioHeader.GSO_UDP_L4 -> v4 || (source.get(JAVA_BYTE, at) >> 4 & 0xf) == 6;
+            case VirtioHeader.GSO_TCPV6 -> (PacketMemory.getByte(source, at) >> 4 & 0xf) == 6;
+            case VirtioHeader.GSO_UDP_L4 -> v4 || (PacketMemory.getByte(source, at) >> 4 & 0xf) == 6;
             default -> false;
         };
     }
@@ -88,9 +84,9 @@ final class GsoSplitter {
     /** The transport protocol; an IPv6 packet with extension headers is believed, because the kernel said where its transport is. */
     private int protocol(MemorySegment source, long at, int offset) {
         if (v4) {
-            return source.get(JAVA_BYTE, at + 9);
+            return PacketMemory.getByte(source, at + 9);
         }
-        return offset == 40 ? source.get(JAVA_BYTE, at + 6) : tcp ? TCP : UDP;
+        return offset == 40 ? PacketMemory.getByte(source, at + 6) : tcp ? TCP : UDP;
     }
 
     /** Whether a frame has begun and packets of it are still to come. */
@@ -134,31 +130,31 @@ final class GsoSplitter {
     /** Makes the headers of one packet right; its payload is in place. */
     private void finish(MemorySegment slab, int at, int payload) {
         if (v4) {
-            slab.set(BE16, at + 2, (short) (headerLength + payload));
-            slab.set(BE16, at + 4, (short) (slab.get(BE16, at + 4) + index));
-            slab.set(BE16, at + 10, (short) 0);
+            PacketMemory.putShortBe(slab, at + 2, (short) (headerLength + payload));
+            PacketMemory.putShortBe(slab, at + 4, (short) (PacketMemory.getShortBe(slab, at + 4) + index));
+            PacketMemory.putShortBe(slab, at + 10, (short) 0);
             PacketChecksum.put(slab, at + 10, PacketChecksum.sum(slab, at, transport));
         } else {
-            slab.set(BE16, at + 4, (short) (headerLength - 40 + payload));
+            PacketMemory.putShortBe(slab, at + 4, (short) (headerLength - 40 + payload));
         }
         final int header = at + transport;
         final int transportLength = headerLength - transport + payload;
         if (tcp) {
-            slab.set(BE32, header + 4, slab.get(BE32, header + 4) + (position - payload - headerLength));
-            int flags = slab.get(JAVA_BYTE, header + 13);
+            PacketMemory.putIntBe(slab, header + 4, PacketMemory.getIntBe(slab, header + 4) + (position - payload - headerLength));
+            int flags = PacketMemory.getByte(slab, header + 13);
             if (position < length) {
                 flags &= ~FIN_PSH;
             }
             if (index > 0) {
                 flags &= ~CWR;
             }
-            slab.set(JAVA_BYTE, header + 13, (byte) flags);
-            slab.set(BE16, header + TCP_CSUM, (short) 0);
+            PacketMemory.putByte(slab, header + 13, (byte) flags);
+            PacketMemory.putShortBe(slab, header + TCP_CSUM, (short) 0);
             final long pseudo = PacketChecksum.pseudoHeaderSum(slab, at, v4, TCP, transportLength);
             PacketChecksum.put(slab, header + TCP_CSUM, pseudo + PacketChecksum.sum(slab, header, transportLength));
         } else {
-            slab.set(BE16, header + 4, (short) transportLength);
-            slab.set(BE16, header + UDP_CSUM, (short) 0);
+            PacketMemory.putShortBe(slab, header + 4, (short) transportLength);
+            PacketMemory.putShortBe(slab, header + UDP_CSUM, (short) 0);
             final long pseudo = PacketChecksum.pseudoHeaderSum(slab, at, v4, UDP, transportLength);
             PacketChecksum.putNonZero(slab, header + UDP_CSUM, pseudo + PacketChecksum.sum(slab, header, transportLength));
         }

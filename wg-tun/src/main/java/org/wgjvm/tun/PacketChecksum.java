@@ -1,13 +1,11 @@
 package org.wgjvm.tun;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.wgjvm.core.packet.InternetChecksum;
+import org.wgjvm.core.packet.PacketMemory;
 
 /** Checksums of packets where they lie in memory. Sums are running sums of {@link InternetChecksum}. */
 final class PacketChecksum {
-    private static final ValueLayout.OfShort BE16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private PacketChecksum() {}
 
@@ -26,18 +24,18 @@ final class PacketChecksum {
 
     /** Stores the checksum for {@code sum}, which was taken with a zero in the field. */
     static void put(MemorySegment s, long at, long sum) {
-        s.set(BE16, at, (short) ~InternetChecksum.fold(sum));
+        PacketMemory.putShortBe(s, at, (short) ~InternetChecksum.fold(sum));
     }
 
     /** As {@link #put}, but 0 is stored as 0xffff, because 0 says that there is no checksum (RFC 768). */
     static void putNonZero(MemorySegment s, long at, long sum) {
         final int checksum = ~InternetChecksum.fold(sum) & 0xffff;
-        s.set(BE16, at, (short) (checksum == 0 ? 0xffff : checksum));
+        PacketMemory.putShortBe(s, at, (short) (checksum == 0 ? 0xffff : checksum));
     }
 
     /** Stores the sum itself, which is what a partial checksum is. */
     static void putPartial(MemorySegment s, long at, long sum) {
-        s.set(BE16, at, (short) InternetChecksum.fold(sum));
+        PacketMemory.putShortBe(s, at, (short) InternetChecksum.fold(sum));
     }
 
     /** Whether a sum taken over data with its checksum in place says that the data are intact. */

@@ -1,12 +1,11 @@
 package org.wgjvm.core.device;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.wgjvm.core.noise.MessageType;
 import org.wgjvm.core.packet.Ecn;
 import org.wgjvm.core.packet.IpHeader;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.core.session.Keypair;
 import org.wgjvm.core.session.Limits;
 import org.wgjvm.crypto.AeadBatch;
@@ -18,8 +17,6 @@ import org.wgjvm.crypto.AeadBatch;
  * <p>The replay window is asked after authentication and before anything else believes the packet.
  */
 final class Inbound {
-    private static final ValueLayout.OfInt LE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LE_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final DeviceState state;
     private final HandshakeQueue handshakes;
@@ -94,12 +91,12 @@ final class Inbound {
     }
 
     private void prepare(PacketBatch batch, int i, MemorySegment slab, int offset, int length, long nowNs) {
-        if (!(state.indices.get(slab.get(LE_INT, offset + 4L)) instanceof Keypair keypair)) {
+        if (!(state.indices.get(PacketMemory.getIntLe(slab, offset + 4L)) instanceof Keypair keypair)) {
             state.counters.drop(DropReason.UNKNOWN_INDEX);
             batch.length[i] = 0;
             return;
         }
-        final long counter = slab.get(LE_LONG, offset + 8L);
+        final long counter = PacketMemory.getLongLe(slab, offset + 8L);
         if (!keypair.canReceive(nowNs) || Long.compareUnsigned(counter, Limits.REJECT_AFTER_MESSAGES) >= 0) {
             state.counters.drop(DropReason.EXPIRED_SESSION);
             batch.length[i] = 0;
@@ -126,7 +123,7 @@ final class Inbound {
                 state.counters.drop(DropReason.FORGED);
                 continue;
             }
-            if (!keypair.replayWindow().accept(batch.slab().get(LE_LONG, batch.offset[i] + 8L))) {
+            if (!keypair.replayWindow().accept(PacketMemory.getLongLe(batch.slab(), batch.offset[i] + 8L))) {
                 state.counters.drop(DropReason.REPLAYED);
                 continue;
             }

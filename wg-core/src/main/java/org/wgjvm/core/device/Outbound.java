@@ -1,13 +1,12 @@
 package org.wgjvm.core.device;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.wgjvm.core.noise.MessageType;
 import org.wgjvm.core.packet.Ecn;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.IpHeader;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.core.session.Keypair;
 import org.wgjvm.crypto.Aead;
 import org.wgjvm.crypto.AeadBatch;
@@ -19,9 +18,6 @@ import org.wgjvm.crypto.AeadBatch;
  * to wait for a session.
  */
 final class Outbound {
-    private static final ValueLayout.OfInt LE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LE_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort BE_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final DeviceState state;
     private final Aead aead;
@@ -91,9 +87,9 @@ final class Outbound {
         }
         final long counter = keypair.nextCounter();
         final int start = offset - PacketBatch.HEADROOM;
-        slab.set(LE_INT, start, MessageType.TRANSPORT);
-        slab.set(LE_INT, start + 4L, keypair.remoteIndex());
-        slab.set(LE_LONG, start + 8L, counter);
+        PacketMemory.putIntLe(slab, start, MessageType.TRANSPORT);
+        PacketMemory.putIntLe(slab, start + 4L, keypair.remoteIndex());
+        PacketMemory.putLongLe(slab, start + 8L, counter);
         batch.tos[i] = length == 0 ? 0 : (byte) Ecn.encapsulate(IpHeader.tos(slab, offset));
         batch.offset[i] = start;
         batch.length[i] = PacketBatch.HEADROOM + padded + PacketBatch.TAILROOM;
@@ -204,8 +200,8 @@ final class Outbound {
         }
         final int ports = IpHeader.offsetOf(transport);
         return length >= ports + 4
-                && (slab.get(BE_SHORT, offset + ports) & 0xffff) == state.listenPort
-                && (slab.get(BE_SHORT, offset + ports + 2L) & 0xffff) == endpoint.port();
+                && (PacketMemory.getShortBe(slab, offset + ports) & 0xffff) == state.listenPort
+                && (PacketMemory.getShortBe(slab, offset + ports + 2L) & 0xffff) == endpoint.port();
     }
 
     private void stage(Peer peer, PacketBatch batch, int i) {

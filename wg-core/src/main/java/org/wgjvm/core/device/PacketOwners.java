@@ -1,12 +1,11 @@
 package org.wgjvm.core.device;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.wgjvm.core.noise.MessageType;
 import org.wgjvm.core.noise.Messages;
 import org.wgjvm.core.packet.Endpoint;
 import org.wgjvm.core.packet.IpHeader;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.core.session.Keypair;
 import org.wgjvm.crypto.PublicKey;
 
@@ -15,7 +14,6 @@ import org.wgjvm.crypto.PublicKey;
  * the device's thread. Nothing is changed, and nobody is believed: a datagram that claims a session is shown as that session's.
  */
 public final class PacketOwners {
-    private static final ValueLayout.OfInt LE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final DeviceState state;
 
@@ -50,8 +48,8 @@ public final class PacketOwners {
      */
     public PublicKey ofDatagram(MemorySegment slab, int offset, int length, Endpoint source) {
         return switch (MessageType.classify(slab, offset, length)) {
-            case MessageType.TRANSPORT, MessageType.COOKIE_REPLY -> ofIndex(slab.get(LE_INT, offset + 4L));
-            case MessageType.RESPONSE -> ofIndex(slab.get(LE_INT, offset + (long) Messages.RESPONSE_RECEIVER_OFFSET));
+            case MessageType.TRANSPORT, MessageType.COOKIE_REPLY -> ofIndex(PacketMemory.getIntLe(slab, offset + 4L));
+            case MessageType.RESPONSE -> ofIndex(PacketMemory.getIntLe(slab, offset + (long) Messages.RESPONSE_RECEIVER_OFFSET));
             default -> ofSource(source);
         };
     }

@@ -1,8 +1,7 @@
 package org.wgjvm.core.noise;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import org.wgjvm.core.packet.PacketMemory;
 
 /**
  * The four message types (paper, section 5.4), as the first four bytes of a datagram give them: the type and three reserved zero bytes,
@@ -24,7 +23,6 @@ public final class MessageType {
     /** Transport data, 32 bytes (a keepalive) or more. */
     public static final int TRANSPORT = 4;
 
-    private static final ValueLayout.OfInt LE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private MessageType() {}
 
@@ -40,7 +38,7 @@ public final class MessageType {
         if (length < Messages.TRANSPORT_MIN_LENGTH) {
             return NONE;
         }
-        final int type = slab.get(LE_INT, offset);
+        final int type = PacketMemory.getIntLe(slab, offset);
         return switch (type) {
             case TRANSPORT -> TRANSPORT;
             case INITIATION -> length == Messages.INITIATION_LENGTH ? INITIATION : NONE;

@@ -1,8 +1,6 @@
 package org.wgjvm.core.packet;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The ICMP and ICMPv6 errors that an inner packet can be answered with when it can't be carried (RFC 792, RFC 1812, RFC 1191, RFC 4443),
@@ -35,10 +33,6 @@ public final class Icmp {
     private static final int V6_REDIRECT = 137;
     private static final int V6_FIRST_INFORMATIONAL = 128;
 
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private Icmp() {}
 
@@ -111,7 +105,7 @@ public final class Icmp {
         }
         // One that is cut off before its type may be an error.
         final int at = IpHeader.offsetOf(transport);
-        return at < total && !isErrorOrRedirect(v4, slab.get(BYTE, offset + at) & 0xff);
+        return at < total && !isErrorOrRedirect(v4, PacketMemory.getByte(slab, offset + at) & 0xff);
     }
 
     private static boolean isErrorOrRedirect(boolean v4, int type) {
@@ -146,17 +140,17 @@ public final class Icmp {
             MemorySegment slab, long offset, int total, int type, int code, int rest, int from, MemorySegment out, long at) {
         final int quoted = Math.min(total, MAX_LENGTH_V4 - IpHeader.V4_LENGTH - HEADER_LENGTH);
         final int length = IpHeader.V4_LENGTH + HEADER_LENGTH + quoted;
-        out.set(INT, at, 0x4500_0000 | V4_TOS << 16 | length);
-        out.set(INT, at + 4, 0x4000);
-        out.set(INT, at + 8, HOP_LIMIT << 24 | IpHeader.ICMP << 16);
-        out.set(INT, at + 12, from);
-        out.set(INT, at + 16, IpHeader.sourceV4(slab, offset));
-        out.set(SHORT, at + 10, (short) InternetChecksum.checksum(out, at, IpHeader.V4_LENGTH, 0));
+        PacketMemory.putIntBe(out, at, 0x4500_0000 | V4_TOS << 16 | length);
+        PacketMemory.putIntBe(out, at + 4, 0x4000);
+        PacketMemory.putIntBe(out, at + 8, HOP_LIMIT << 24 | IpHeader.ICMP << 16);
+        PacketMemory.putIntBe(out, at + 12, from);
+        PacketMemory.putIntBe(out, at + 16, IpHeader.sourceV4(slab, offset));
+        PacketMemory.putShortBe(out, at + 10, (short) InternetChecksum.checksum(out, at, IpHeader.V4_LENGTH, 0));
         final long icmp = at + IpHeader.V4_LENGTH;
-        out.set(INT, icmp, type << 24 | code << 16);
-        out.set(INT, icmp + 4, rest);
+        PacketMemory.putIntBe(out, icmp, type << 24 | code << 16);
+        PacketMemory.putIntBe(out, icmp + 4, rest);
         MemorySegment.copy(slab, offset, out, icmp + HEADER_LENGTH, quoted);
-        out.set(SHORT, icmp + 2, (short) InternetChecksum.checksum(out, icmp, HEADER_LENGTH + quoted, 0));
+        PacketMemory.putShortBe(out, icmp + 2, (short) InternetChecksum.checksum(out, icmp, HEADER_LENGTH + quoted, 0));
         return length;
     }
 
@@ -181,19 +175,19 @@ public final class Icmp {
         final int payload = HEADER_LENGTH + quoted;
         final long destinationHigh = IpHeader.sourceHigh(slab, offset);
         final long destinationLow = IpHeader.sourceLow(slab, offset);
-        out.set(INT, at, 0x6000_0000);
-        out.set(INT, at + 4, payload << 16 | IpHeader.ICMPV6 << 8 | HOP_LIMIT);
-        out.set(LONG, at + 8, sourceHigh);
-        out.set(LONG, at + 16, sourceLow);
-        out.set(LONG, at + 24, destinationHigh);
-        out.set(LONG, at + 32, destinationLow);
+        PacketMemory.putIntBe(out, at, 0x6000_0000);
+        PacketMemory.putIntBe(out, at + 4, payload << 16 | IpHeader.ICMPV6 << 8 | HOP_LIMIT);
+        PacketMemory.putLongBe(out, at + 8, sourceHigh);
+        PacketMemory.putLongBe(out, at + 16, sourceLow);
+        PacketMemory.putLongBe(out, at + 24, destinationHigh);
+        PacketMemory.putLongBe(out, at + 32, destinationLow);
         final long icmp = at + IpHeader.V6_LENGTH;
-        out.set(INT, icmp, type << 24 | code << 16);
-        out.set(INT, icmp + 4, rest);
+        PacketMemory.putIntBe(out, icmp, type << 24 | code << 16);
+        PacketMemory.putIntBe(out, icmp + 4, rest);
         MemorySegment.copy(slab, offset, out, icmp + HEADER_LENGTH, quoted);
         final long pseudo =
                 InternetChecksum.pseudoHeaderV6(sourceHigh, sourceLow, destinationHigh, destinationLow, IpHeader.ICMPV6, payload);
-        out.set(SHORT, icmp + 2, (short) InternetChecksum.checksum(out, icmp, payload, pseudo));
+        PacketMemory.putShortBe(out, icmp + 2, (short) InternetChecksum.checksum(out, icmp, payload, pseudo));
         return IpHeader.V6_LENGTH + payload;
     }
 }

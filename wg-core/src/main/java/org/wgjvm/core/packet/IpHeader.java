@@ -1,8 +1,6 @@
 package org.wgjvm.core.packet;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Reads inner IP headers where they lie (RFC 791, RFC 8200). Nothing is trusted and nothing thrown: what is malformed gives
@@ -50,10 +48,6 @@ public final class IpHeader {
 
     private static final int OFFSET_BITS = 20;
 
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private IpHeader() {}
 
@@ -89,32 +83,32 @@ public final class IpHeader {
 
     /** Source of an IPv4 packet, network order as an int. */
     public static int sourceV4(MemorySegment slab, long offset) {
-        return slab.get(INT, offset + 12);
+        return PacketMemory.getIntBe(slab, offset + 12);
     }
 
     /** Destination of an IPv4 packet, network order as an int. */
     public static int destinationV4(MemorySegment slab, long offset) {
-        return slab.get(INT, offset + 16);
+        return PacketMemory.getIntBe(slab, offset + 16);
     }
 
     /** High 64 bits of the source of an IPv6 packet. */
     public static long sourceHigh(MemorySegment slab, long offset) {
-        return slab.get(LONG, offset + 8);
+        return PacketMemory.getLongBe(slab, offset + 8);
     }
 
     /** Low 64 bits of the source of an IPv6 packet. */
     public static long sourceLow(MemorySegment slab, long offset) {
-        return slab.get(LONG, offset + 16);
+        return PacketMemory.getLongBe(slab, offset + 16);
     }
 
     /** High 64 bits of the destination of an IPv6 packet. */
     public static long destinationHigh(MemorySegment slab, long offset) {
-        return slab.get(LONG, offset + 24);
+        return PacketMemory.getLongBe(slab, offset + 24);
     }
 
     /** Low 64 bits of the destination of an IPv6 packet. */
     public static long destinationLow(MemorySegment slab, long offset) {
-        return slab.get(LONG, offset + 32);
+        return PacketMemory.getLongBe(slab, offset + 32);
     }
 
     /**
@@ -169,10 +163,10 @@ public final class IpHeader {
         final int before = u16(slab, offset);
         if (before >>> 12 == 4) {
             final int after = before & 0xff00 | tos & 0xff;
-            slab.set(SHORT, offset, (short) after);
-            slab.set(SHORT, offset + 10, (short) InternetChecksum.update(u16(slab, offset + 10), before, after));
+            PacketMemory.putShortBe(slab, offset, (short) after);
+            PacketMemory.putShortBe(slab, offset + 10, (short) InternetChecksum.update(u16(slab, offset + 10), before, after));
         } else {
-            slab.set(SHORT, offset, (short) (before & 0xf00f | (tos & 0xff) << 4));
+            PacketMemory.putShortBe(slab, offset, (short) (before & 0xf00f | (tos & 0xff) << 4));
         }
     }
 
@@ -189,10 +183,10 @@ public final class IpHeader {
     }
 
     private static int u8(MemorySegment slab, long offset) {
-        return slab.get(BYTE, offset) & 0xff;
+        return PacketMemory.getByte(slab, offset) & 0xff;
     }
 
     private static int u16(MemorySegment slab, long offset) {
-        return slab.get(SHORT, offset) & 0xffff;
+        return PacketMemory.getShortBe(slab, offset) & 0xffff;
     }
 }
