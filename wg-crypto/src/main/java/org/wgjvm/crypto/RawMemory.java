@@ -25,6 +25,11 @@ public final class RawMemory {
         private Access() {}
     }
 
+    /** Copies {@code bytes} bytes; the two regions may overlap. */
+    public static void copy(long from, long to, long bytes) {
+        Access.MEMORY.copyMemory(from, to, bytes);
+    }
+
     /** The byte at {@code address}. */
     public static byte getByte(long address) {
         return Access.MEMORY.getByte(address);

@@ -78,12 +78,12 @@ public final class FileDescriptors {
 
     /** readv(2) into the first {@code count} elements of {@code vector}. */
     public static long readv(int fd, IoVector vector, int count) {
-        return Native.callLong(READV, fd, vector.address(), count);
+        return Native.callLong(READV, fd, vector.addressOf(count), count);
     }
 
     /** writev(2) of the first {@code count} elements of {@code vector}. */
     public static long writev(int fd, IoVector vector, int count) {
-        return Native.callLong(WRITEV, fd, vector.address(), count);
+        return Native.callLong(WRITEV, fd, vector.addressOf(count), count);
     }
 
     /** Sets or clears O_NONBLOCK. */

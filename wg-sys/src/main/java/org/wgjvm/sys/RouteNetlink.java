@@ -81,7 +81,7 @@ public final class RouteNetlink implements AutoCloseable {
     private RouteNetlink(int fd) {
         this.fd = fd;
         vector.set(0, buffer.address(), BUFFER_BYTES);
-        message.set(LONG, 16, vector.address());
+        message.set(LONG, 16, vector.addressOf(1));
         message.set(LONG, 24, 1);
         message.set(LONG, 32, control.address());
     }

@@ -235,7 +235,7 @@ final class GroCoalescer {
         final int ip = VirtioHeader.BYTES;
         final int transport = ip + h.ipLength;
         final int transportLength = h.headerLength - h.ipLength + flow.payloadLength;
-        MemorySegment.copy(slab, first, head, ip, h.headerLength);
+        PacketMemory.copy(slab, first, head, ip, h.headerLength);
         if (h.v4) {
             PacketMemory.putShortBe(head, ip + 2, (short) (h.headerLength + flow.payloadLength));
             PacketMemory.putShortBe(head, ip + 10, (short) 0);

@@ -118,8 +118,8 @@ final class GsoSplitter {
                 return false;
             }
             final int at = batch.offset[batch.addInner(headerLength + payload)];
-            MemorySegment.copy(frame, start, slab, at, headerLength);
-            MemorySegment.copy(frame, start + position, slab, at + headerLength, payload);
+            PacketMemory.copy(frame, start, slab, at, headerLength);
+            PacketMemory.copy(frame, start + position, slab, at + headerLength, payload);
             position += payload;
             finish(slab, at, payload);
             index++;

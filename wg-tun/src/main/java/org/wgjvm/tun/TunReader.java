@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.wgjvm.core.packet.PacketBatch;
+import org.wgjvm.core.packet.PacketMemory;
 import org.wgjvm.sys.Errno;
 import org.wgjvm.sys.FileDescriptors;
 import org.wgjvm.sys.IoVector;
@@ -117,7 +118,7 @@ final class TunReader {
 
     /** Moves the beginning of a long packet before the rest of it. Returns where it is in the scratch buffer. */
     private int gather(MemorySegment slab, int packet, int inSlab) {
-        MemorySegment.copy(slab, packet, scratch, tail - inSlab, inSlab);
+        PacketMemory.copy(slab, packet, scratch, tail - inSlab, inSlab);
         return tail - inSlab;
     }
 

@@ -82,8 +82,8 @@ final class Outbound {
         final int length = batch.length[i];
         // By the MTU that the batch was laid out for: the device's may have changed since, and there is no room for more padding.
         final int padded = PacketBatch.paddedLength(length, batch.mtu());
-        if (padded > length) {
-            slab.asSlice(offset + length, padded - length).fill((byte) 0);
+        for (int at = length; at < padded; at++) {
+            PacketMemory.putByte(slab, offset + (long) at, (byte) 0);
         }
         final long counter = keypair.nextCounter();
         final int start = offset - PacketBatch.HEADROOM;

@@ -23,7 +23,6 @@ public final class MessageType {
     /** Transport data, 32 bytes (a keepalive) or more. */
     public static final int TRANSPORT = 4;
 
-
     private MessageType() {}
 
     /**

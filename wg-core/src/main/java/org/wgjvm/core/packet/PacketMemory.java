@@ -34,6 +34,17 @@ public final class PacketMemory {
         return s.address() + Objects.checkIndex(at, s.byteSize() - (bytes - 1));
     }
 
+    /** Copies {@code bytes} bytes, not negative; the two regions may overlap. */
+    public static void copy(MemorySegment from, long fromAt, MemorySegment to, long toAt, int bytes) {
+        if (isRaw(from) && isRaw(to)) {
+            final long source = Objects.checkFromIndexSize(fromAt, /* size= */ (long) bytes, /* length= */ from.byteSize());
+            final long target = Objects.checkFromIndexSize(toAt, /* size= */ (long) bytes, /* length= */ to.byteSize());
+            RawMemory.copy(from.address() + source, to.address() + target, bytes);
+        } else {
+            MemorySegment.copy(from, fromAt, to, toAt, bytes);
+        }
+    }
+
     /** A byte. */
     public static byte getByte(MemorySegment s, long at) {
         return isRaw(s) ? RawMemory.getByte(address(s, at, 1)) : s.get(BYTE, at);

@@ -41,7 +41,7 @@ final class DataPlaneFactory implements DeviceFactory {
     private static final String COMPILER = "C2 Compiler";
 
     /** How far that gives way to packets once the cipher is compiled: what is left makes what runs faster, and takes its time from it. */
-    private static final int COMPILER_NICENESS = 5;
+    private static final int COMPILER_NICENESS = 10;
 
     /** How long a start waits for the cipher. */
     private static final long WARM_UP_MS = 200;
