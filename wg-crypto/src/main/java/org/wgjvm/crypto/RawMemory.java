@@ -11,6 +11,9 @@ import jdk.internal.misc.Unsafe;
  * kernels of the vector cipher cannot be used ({@link Aeads}), and they take this machine for a little-endian one.
  */
 public final class RawMemory {
+    /** Fewer bytes, such as headers, are not worth the call. */
+    private static final int FEW = 80;
+
     private RawMemory() {}
 
     /** Whether this JVM lets us. */
@@ -27,7 +30,25 @@ public final class RawMemory {
 
     /** Copies {@code bytes} bytes; the two regions may overlap. */
     public static void copy(long from, long to, long bytes) {
-        Access.MEMORY.copyMemory(from, to, bytes);
+        if (bytes < FEW && Math.abs(from - to) >= bytes) {
+            copyFew(from, to, (int) bytes);
+        } else {
+            Access.MEMORY.copyMemory(from, to, bytes);
+        }
+    }
+
+    private static void copyFew(long from, long to, int bytes) {
+        int i = 0;
+        for (; i + 8 <= bytes; i += 8) {
+            putLong(to + i, getLong(from + i));
+        }
+        if ((bytes & 4) != 0) {
+            putInt(to + i, getInt(from + i));
+            i += 4;
+        }
+        for (; i < bytes; i++) {
+            putByte(to + i, getByte(from + i));
+        }
     }
 
     /** The byte at {@code address}. */

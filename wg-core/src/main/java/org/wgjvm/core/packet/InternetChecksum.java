@@ -1,6 +1,8 @@
 package org.wgjvm.core.packet;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * The Internet checksum (RFC 1071): the one's complement sum of 16-bit words in network order.
@@ -10,6 +12,8 @@ import java.lang.foreign.MemorySegment;
  * {@code ~fold(sum)}; a packet whose checksum is right, field included, folds to {@code 0xffff}.
  */
 public final class InternetChecksum {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private InternetChecksum() {}
 
     /**
@@ -24,7 +28,12 @@ public final class InternetChecksum {
         // A one's complement sum does not depend on the byte order or on the width of the words (RFC 1071, section 2), so long as the
         // carries come back in: sum little-endian halves of 64-bit words, and swap the two bytes of the result.
         final int count = length >>> 3;
-        long words = PacketMemory.sumOfHalves(segment, offset, count);
+        long words = 0;
+        // As plain as this, C2 turns it into vector code; with an access by address, it does not.
+        for (int i = 0; i < count; i++) {
+            final long word = segment.get(LONG, offset + i * 8L);
+            words += (word & 0xffffffffL) + (word >>> 32);
+        }
         for (int i = count << 3, shift = 0; i < length; i++, shift = shift + 8 & 24) {
             words += (PacketMemory.getByte(segment, offset + i) & 0xffL) << shift;
         }

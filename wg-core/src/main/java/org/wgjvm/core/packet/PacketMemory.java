@@ -155,22 +155,4 @@ public final class PacketMemory {
     public static void putLongLe(MemorySegment s, long at, long value) {
         putLong(s, at, LITTLE ? value : Long.reverseBytes(value));
     }
-
-    /** The sum of {@code count} 64-bit words, each as its two little-endian halves: what {@link InternetChecksum} folds. */
-    static long sumOfHalves(MemorySegment s, long offset, int count) {
-        long sum = 0;
-        if (isRaw(s)) {
-            final long address = s.address() + Objects.checkFromIndexSize(offset, /* size= */ count * 8L, /* length= */ s.byteSize());
-            for (int i = 0; i < count; i++) { // as plain as this, C2 turns it into vector code
-                final long word = RawMemory.getLong(address + i * 8L);
-                sum += (word & 0xffffffffL) + (word >>> 32);
-            }
-            return sum;
-        }
-        for (int i = 0; i < count; i++) {
-            final long word = getLongLe(s, offset + i * 8L);
-            sum += (word & 0xffffffffL) + (word >>> 32);
-        }
-        return sum;
-    }
 }

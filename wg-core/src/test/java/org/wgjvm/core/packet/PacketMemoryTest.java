@@ -75,6 +75,25 @@ class PacketMemoryTest {
         }
     }
 
+    /** Regions that overlap, too, and of lengths on both sides of what is copied by a loop. */
+    @Property
+    void copiesWhatASegmentCopies(
+            @ForAll long seed, @ForAll @IntRange(max = 200) int from, @ForAll @IntRange(max = 200) int to,
+            @ForAll @IntRange(max = 200) int bytes, @ForAll boolean nativeFrom, @ForAll boolean nativeTo, @ForAll boolean same) {
+        final byte[] content = new byte[400];
+        new Random(seed).nextBytes(content);
+        final MemorySegment a = nativeFrom ? Arena.ofAuto().allocate(400) : MemorySegment.ofArray(new byte[400]);
+        final MemorySegment b = same ? a : nativeTo ? Arena.ofAuto().allocate(400) : MemorySegment.ofArray(new byte[400]);
+        MemorySegment.copy(content, 0, a, ValueLayout.JAVA_BYTE, 0, 400);
+        final MemorySegment twin = MemorySegment.ofArray(same ? content : new byte[400]);
+        MemorySegment.copy(MemorySegment.ofArray(content.clone()), from, twin, to, bytes);
+        PacketMemory.copy(a, from, b, to, bytes);
+        assertEquals(-1, b.mismatch(twin));
+        assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.copy(a, 401 - bytes, b, to, bytes));
+        assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.copy(a, from, b, 401L - bytes, bytes));
+        assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.copy(a, from, b, -1, bytes));
+    }
+
     /** Nothing that a packet says may lead out of its slab. */
     @Test
     void whatIsOutsideIsRefused() {
@@ -90,9 +109,6 @@ class PacketMemoryTest {
                 assertThrows(IndexOutOfBoundsException.class, () -> read(s, -1, bytes));
                 assertThrows(IndexOutOfBoundsException.class, () -> write(s, Long.MAX_VALUE, bytes));
             }
-            assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.sumOfHalves(s, 1, BYTES / 8));
-            assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.sumOfHalves(s, -8, 1));
-            assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.sumOfHalves(s, 0, Integer.MAX_VALUE));
         }
         final MemorySegment empty = Arena.ofAuto().allocate(0);
         assertThrows(IndexOutOfBoundsException.class, () -> PacketMemory.getLong(empty, 0));
