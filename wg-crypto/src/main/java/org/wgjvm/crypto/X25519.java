@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class X25519 {
     private static final int LENGTH = 32;
     private static final int WINDOW = 8;
-    private static final long GIVE_UP_NS = 120_000_000_000L;
+    private static final long GIVE_UP_NS = 10_000_000_000L;
 
     private static final byte[] BASE = new byte[LENGTH];
 

@@ -33,9 +33,10 @@ import java.lang.foreign.MemorySegment;
  * column overflows. The first round of carries then moves at most 2^36, but only 2^31.4 from limb 9, whose pairs all count once; the
  * second at most 2^10.1, and 2^7.1 from limb 9, which comes back as less than 2^12.
  *
- * <p>State lives in native memory between kernels. They are small, so that the JIT compiles them
- * soon and keeps nearly everything in registers: spilled vectors would lie across cache lines on the stack. The multiplication is the full
- * one of 64 bits, which saves the masks that the 32-bit one would need to be recognised.
+ * <p>State lives in native memory between kernels, and these have no loops: constants would be boxed in them, or not, as chance has it.
+ * They are small, so that the JIT compiles them soon and keeps nearly everything in registers: spilled vectors would lie across cache
+ * lines on the stack. All of them inlined into {@link #climb} would be more than the JIT inlines, hence a compile command against that in
+ * {@code jvm.flags}. The multiplication is the full one of 64 bits, which saves the masks that the 32-bit one would need to be recognised.
  *
  * <p>Constant time: multiplications (VPMULLQ, fixed latency), additions, shifts by constants, masks, and permutations by constant indexes.
  * 255 steps whatever the scalar, all four products of each; whether points are exchanged is a mask made of the scalar's bit by arithmetic.
@@ -178,9 +179,11 @@ final class X25519Lanes {
      * left; B, A, A, B on the right.
      */
     private static void prepareFirst(long at, long mask) {
-        for (long row = at; row < at + ELEMENTS; row += ROW) {
-            firstRow(row, mask);
-        }
+        firstRow(at, mask);
+        firstRow(at + ROW, mask);
+        firstRow(at + 2 * ROW, mask);
+        firstRow(at + 3 * ROW, mask);
+        firstRow(at + 4 * ROW, mask);
     }
 
     private static void firstRow(long row, long mask) {
@@ -197,9 +200,10 @@ final class X25519Lanes {
      */
     private static void prepareSecond(long at) {
         secondRow(at, A24);
-        for (long row = at + ROW; row < at + ELEMENTS; row += ROW) {
-            secondRow(row, 0);
-        }
+        secondRow(at + ROW, 0);
+        secondRow(at + 2 * ROW, 0);
+        secondRow(at + 3 * ROW, 0);
+        secondRow(at + 4 * ROW, 0);
     }
 
     private static void secondRow(long row, long a24) {
@@ -217,9 +221,15 @@ final class X25519Lanes {
 
     /** From AA BB, a24 E, S^2, T^2: with AA added to the second, on the right. The third level makes x2, z2, x3, z3 of them. */
     private static void prepareThird(long at) {
-        for (long row = at; row < at + ELEMENTS; row += ROW) {
-            store(add(load(row + RESULT), load(row + ADDEND)), row + RIGHT);
-        }
+        thirdRow(at);
+        thirdRow(at + ROW);
+        thirdRow(at + 2 * ROW);
+        thirdRow(at + 3 * ROW);
+        thirdRow(at + 4 * ROW);
+    }
+
+    private static void thirdRow(long row) {
+        store(add(load(row + RESULT), load(row + ADDEND)), row + RIGHT);
     }
 
     /** Four products: of the rows at offset {@code left} and those at {@link #RIGHT}, to {@link #RESULT}. */
