@@ -24,7 +24,6 @@ import static org.wgjvm.crypto.IntOps.select;
 import static org.wgjvm.crypto.IntOps.store;
 import static org.wgjvm.crypto.IntOps.xor;
 
-
 /**
  * ChaCha20 with one block a lane: {@code LANES} blocks at once, each with its own key, counter and nonce.
  *

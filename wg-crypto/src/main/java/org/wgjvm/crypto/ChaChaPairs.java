@@ -7,7 +7,6 @@ import static org.wgjvm.crypto.IntOps.rol;
 import static org.wgjvm.crypto.IntOps.store;
 import static org.wgjvm.crypto.IntOps.xor;
 
-
 /**
  * Two steps of {@link ChaChaLanes} at once, all lanes under one key: a round of ChaCha20 is a chain of twelve operations that wait for each
  * other, and the four chains of one state do not fill a processor; those of two do. It pays with 16 registers too, although half of the

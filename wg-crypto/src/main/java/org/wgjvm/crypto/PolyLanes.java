@@ -14,7 +14,6 @@ import static org.wgjvm.crypto.LongOps.store;
 import static org.wgjvm.crypto.LongOps.sub;
 import static org.wgjvm.crypto.LongOps.xor;
 
-
 /**
  * The kernels of Poly1305 on vectors of 64-bit lanes, in five limbs of 26 bits: every lane has an accumulator and a multiplier of its own.
  *
@@ -29,7 +28,6 @@ import static org.wgjvm.crypto.LongOps.xor;
  */
 final class PolyLanes {
     static final int LANES = VectorWidth.LONG_LANES;
-
 
     /** Bytes of one row. */
     static final long ROW = 8L * LANES;

@@ -17,7 +17,6 @@ import static org.wgjvm.crypto.LongOps.rearrange;
 import static org.wgjvm.crypto.LongOps.select;
 import static org.wgjvm.crypto.LongOps.store;
 
-
 /** Reads squares of 64-bit words, one row from each of several places, and writes their columns. */
 final class Transpose {
     private static final int LANES = VectorWidth.LONG_LANES;

@@ -1,6 +1,5 @@
 package org.wgjvm.transport;
 
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.wgjvm.core.packet.Endpoint;

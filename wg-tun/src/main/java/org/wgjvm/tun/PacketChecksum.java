@@ -6,7 +6,6 @@ import org.wgjvm.core.packet.PacketMemory;
 
 /** Checksums of packets where they lie in memory. Sums are running sums of {@link InternetChecksum}. */
 final class PacketChecksum {
-
     private PacketChecksum() {}
 
     static long sum(MemorySegment s, long at, int length) {

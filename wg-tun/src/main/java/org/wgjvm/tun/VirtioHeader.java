@@ -21,7 +21,6 @@ final class VirtioHeader {
     /** Flag in the GSO type: the first segment carries CWR. */
     static final int GSO_ECN = 0x80;
 
-
     private VirtioHeader() {}
 
     static int flags(MemorySegment s, long at) {

@@ -17,7 +17,6 @@ import org.wgjvm.crypto.AeadBatch;
  * <p>The replay window is asked after authentication and before anything else believes the packet.
  */
 final class Inbound {
-
     private final DeviceState state;
     private final HandshakeQueue handshakes;
     private AeadBatch jobs = new AeadBatch(256);

@@ -18,7 +18,6 @@ import org.wgjvm.crypto.AeadBatch;
  * to wait for a session.
  */
 final class Outbound {
-
     private final DeviceState state;
     private final Aead aead;
     private AeadBatch jobs = new AeadBatch(256);

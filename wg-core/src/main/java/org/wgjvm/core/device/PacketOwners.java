@@ -14,7 +14,6 @@ import org.wgjvm.crypto.PublicKey;
  * the device's thread. Nothing is changed, and nobody is believed: a datagram that claims a session is shown as that session's.
  */
 public final class PacketOwners {
-
     private final DeviceState state;
 
     PacketOwners(DeviceState state) {

@@ -33,7 +33,6 @@ public final class Icmp {
     private static final int V6_REDIRECT = 137;
     private static final int V6_FIRST_INFORMATIONAL = 128;
 
-
     private Icmp() {}
 
     /**

@@ -48,7 +48,6 @@ public final class IpHeader {
 
     private static final int OFFSET_BITS = 20;
 
-
     private IpHeader() {}
 
     /** 4 or 6, as the first byte says, or {@link #NONE}. */

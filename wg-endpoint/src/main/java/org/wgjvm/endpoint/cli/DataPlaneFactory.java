@@ -83,7 +83,7 @@ final class DataPlaneFactory implements DeviceFactory {
         return new Running(tun, plane, names, warnings, log);
     }
 
-    /** Nobody can send anything yet, and without the cipher what they sent would be slow. But no machine is so slow that it has to wait. */
+    /** Nobody can send anything yet, and without the cipher what they sent would be slow: worth a short wait, but not a long one. */
     private static void await(CompletionStage<Void> warm) throws IOException {
         try {
             warm.toCompletableFuture().copy().completeOnTimeout(null, WARM_UP_MS, TimeUnit.MILLISECONDS).get();
