@@ -3,6 +3,7 @@ package org.wgjvm.crypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -28,6 +29,9 @@ public final class TieredAead implements Aead {
 
     /** Vectors of so many lanes are faster than plain integers once they are compiled; of narrower ones it has to be seen. */
     private static final int SURELY_FASTER = 8;
+
+    /** Between two looks: who goes on in the interpreter instead costs a processor, and gives the JIT running loops to replace. */
+    private static final long PAUSE_NS = 2_000_000;
 
     private static final long GIVE_UP_NS = 120_000_000_000L;
 
@@ -125,6 +129,7 @@ public final class TieredAead implements Aead {
                     long ns = Long.MAX_VALUE;
                     while (ns > COMPILED_NS * count && System.nanoTime() - deadlineNs < 0) {
                         ns = round(vector, batch, key, slab, length, count, 1);
+                        LockSupport.parkNanos(PAUSE_NS);
                     }
                 }
             }

@@ -2,6 +2,7 @@ package org.wgjvm.crypto;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The X25519 function of RFC 7748, section 5: the Montgomery ladder, by {@link X25519Limbs} from the start of a process and by the faster
@@ -13,6 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class X25519 {
     private static final int LENGTH = 32;
     private static final int WINDOW = 8;
+    /** Between two looks: who goes on in the interpreter instead costs a processor, and gives the JIT nothing to compile sooner. */
+    private static final long PAUSE_NS = 20_000_000;
+
     private static final long GIVE_UP_NS = 10_000_000_000L;
 
     private static final byte[] BASE = new byte[LENGTH];
@@ -105,22 +109,27 @@ public final class X25519 {
         slow[LENGTH] = 9;
         final byte[] fast = slow.clone();
         final long begun = System.nanoTime();
+        int iterations = 1;
         while (ladder == X25519Ladder.SCALAR && System.nanoTime() - begun < GIVE_UP_NS) {
-            final long slowNs = round(X25519Ladder.SCALAR, slow);
-            final long fastNs = round(X25519Ladder.VECTOR, fast);
+            final long slowNs = round(X25519Ladder.SCALAR, slow, iterations);
+            final long fastNs = round(X25519Ladder.VECTOR, fast, iterations);
             if (!Arrays.equals(slow, fast)) {
                 return;
             }
-            if (fastNs < slowNs) {
+            if (fastNs > 2 * slowNs) {
+                LockSupport.parkNanos(PAUSE_NS);
+            } else if (iterations < WINDOW) {
+                iterations = WINDOW;
+            } else if (fastNs < slowNs) {
                 ladder = X25519Ladder.VECTOR;
             }
         }
     }
 
-    /** A few iterations on (scalar, point); the shortest in nanoseconds: what is compiled by now, without what disturbed it. */
-    private static long round(X25519Ladder by, byte[] state) {
+    /** Iterations on (scalar, point); the shortest in nanoseconds: what is compiled by now, without what disturbed it. */
+    private static long round(X25519Ladder by, byte[] state, int iterations) {
         long best = Long.MAX_VALUE;
-        for (int n = 0; n < WINDOW; n++) {
+        for (int n = 0; n < iterations; n++) {
             final byte[] scalar = Arrays.copyOf(state, LENGTH);
             final byte[] point = Arrays.copyOfRange(state, LENGTH, 2 * LENGTH);
             final byte[] out = new byte[LENGTH];

@@ -15,13 +15,17 @@ import org.wgjvm.sys.Niceness;
 
 /**
  * Gets the faster ciphers compiled, once in a process, each on a thread of its own. That of packets at once, for it takes a third of a
- * second of the JIT's time and without it all traffic is slow; that of handshakes, which are few, in the first quiet moment after three
- * seconds, or, when there is none, after seven.
+ * second of the JIT's time and without it all traffic is slow; that of handshakes, which are few, in the first quiet second after three,
+ * or, when there is none, after a minute.
  */
 final class WarmUp {
     private static final long FIRST_LOOK_MS = 3000;
     private static final long NEXT_LOOK_MS = 1000;
-    private static final int LOOKS = 5;
+    private static final int LOOKS = 58;
+
+    /** In a second: pings and keepalives are not disturbed by it, a transfer is. */
+    private static final long QUIET_BATCHES = 100;
+
     private static final int NICENESS = 5;
 
     /** Bytes: a packet, an IPv4 header, addresses of both versions, and one that is odd. */
@@ -75,7 +79,7 @@ final class WarmUp {
 
     private void look() {
         final long now = batches.getAsLong();
-        if (now == seen || --looksLeft == 0) {
+        if (now - seen < QUIET_BATCHES || --looksLeft == 0) {
             final Runnable task = X25519.warmUpTask();
             if (task != null) {
                 final CompletionStage<Void> ignored = run(task, NICENESS);
