@@ -16,9 +16,9 @@ public final class RawMemory {
 
     private RawMemory() {}
 
-    /** Whether this JVM lets us. */
+    /** Whether this JVM lets us, on a machine that takes any alignment. */
     public static boolean isAvailable() {
-        return Object.class.getModule().isExported("jdk.internal.misc", RawMemory.class.getModule());
+        return Object.class.getModule().isExported("jdk.internal.misc", RawMemory.class.getModule()) && Access.MEMORY.unalignedAccess();
     }
 
     /** Loaded by the first access. */
@@ -63,31 +63,31 @@ public final class RawMemory {
 
     /** Two bytes, of any alignment. */
     public static short getShort(long address) {
-        return Access.MEMORY.getShortUnaligned(null, address);
+        return Access.MEMORY.getShort(address);
     }
 
     /** Sets two bytes. */
     public static void putShort(long address, short value) {
-        Access.MEMORY.putShortUnaligned(null, address, value);
+        Access.MEMORY.putShort(address, value);
     }
 
     /** Four bytes, of any alignment. */
     public static int getInt(long address) {
-        return Access.MEMORY.getIntUnaligned(null, address);
+        return Access.MEMORY.getInt(address);
     }
 
     /** Sets four bytes. */
     public static void putInt(long address, int value) {
-        Access.MEMORY.putIntUnaligned(null, address, value);
+        Access.MEMORY.putInt(address, value);
     }
 
     /** Eight bytes, of any alignment. */
     public static long getLong(long address) {
-        return Access.MEMORY.getLongUnaligned(null, address);
+        return Access.MEMORY.getLong(address);
     }
 
     /** Sets eight bytes. */
     public static void putLong(long address, long value) {
-        Access.MEMORY.putLongUnaligned(null, address, value);
+        Access.MEMORY.putLong(address, value);
     }
 }

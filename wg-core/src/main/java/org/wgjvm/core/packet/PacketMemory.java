@@ -3,7 +3,6 @@ package org.wgjvm.core.packet;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import org.wgjvm.crypto.RawMemory;
 
 /**
@@ -26,78 +25,110 @@ public final class PacketMemory {
 
     private PacketMemory() {}
 
-    private static boolean isRaw(MemorySegment s) {
-        return RAW && s.isNative();
+    /**
+     * Where in memory {@code bytes} bytes at {@code at} are, or 0 when that is not for us. To the first compiler it is a call, for it is
+     * too long to be inlined: with the bounds in each access, a parser of headers became ninety kilobytes of code.
+     */
+    private static long raw(MemorySegment s, long at, int bytes) {
+        if (!RAW || !s.isNative()) {
+            return 0;
+        }
+        if (at < 0 || at > s.byteSize() - bytes) {
+            throw new IndexOutOfBoundsException(bytes + " bytes at " + at + " of " + s.byteSize());
+        }
+        return s.address() + at;
     }
 
-    private static long address(MemorySegment s, long at, int bytes) {
-        return s.address() + Objects.checkIndex(at, s.byteSize() - (bytes - 1));
+    private static long usual(MemorySegment s, long at, int bytes) {
+        return switch (bytes) {
+            case 1 -> s.get(BYTE, at);
+            case 2 -> s.get(SHORT, at);
+            case 4 -> s.get(INT, at);
+            default -> s.get(LONG, at);
+        };
+    }
+
+    private static void usual(MemorySegment s, long at, int bytes, long value) {
+        switch (bytes) {
+            case 1 -> s.set(BYTE, at, (byte) value);
+            case 2 -> s.set(SHORT, at, (short) value);
+            case 4 -> s.set(INT, at, (int) value);
+            default -> s.set(LONG, at, value);
+        }
     }
 
     /** Copies {@code bytes} bytes, not negative; the two regions may overlap. */
     public static void copy(MemorySegment from, long fromAt, MemorySegment to, long toAt, int bytes) {
-        if (isRaw(from) && isRaw(to)) {
-            final long source = Objects.checkFromIndexSize(fromAt, /* size= */ (long) bytes, /* length= */ from.byteSize());
-            final long target = Objects.checkFromIndexSize(toAt, /* size= */ (long) bytes, /* length= */ to.byteSize());
-            RawMemory.copy(from.address() + source, to.address() + target, bytes);
-        } else {
+        final long source = raw(from, fromAt, bytes);
+        final long target = raw(to, toAt, bytes);
+        if (source == 0 || target == 0 || bytes < 0) {
             MemorySegment.copy(from, fromAt, to, toAt, bytes);
+        } else {
+            RawMemory.copy(source, target, bytes);
         }
     }
 
     /** A byte. */
     public static byte getByte(MemorySegment s, long at) {
-        return isRaw(s) ? RawMemory.getByte(address(s, at, 1)) : s.get(BYTE, at);
+        final long raw = raw(s, at, 1);
+        return raw == 0 ? (byte) usual(s, at, 1) : RawMemory.getByte(raw);
     }
 
     /** Sets a byte. */
     public static void putByte(MemorySegment s, long at, byte value) {
-        if (isRaw(s)) {
-            RawMemory.putByte(address(s, at, 1), value);
+        final long raw = raw(s, at, 1);
+        if (raw == 0) {
+            usual(s, at, 1, value);
         } else {
-            s.set(BYTE, at, value);
+            RawMemory.putByte(raw, value);
         }
     }
 
     /** 16 bits in the order of this machine. */
     public static short getShort(MemorySegment s, long at) {
-        return isRaw(s) ? RawMemory.getShort(address(s, at, 2)) : s.get(SHORT, at);
+        final long raw = raw(s, at, 2);
+        return raw == 0 ? (short) usual(s, at, 2) : RawMemory.getShort(raw);
     }
 
     /** Sets 16 bits in the order of this machine. */
     public static void putShort(MemorySegment s, long at, short value) {
-        if (isRaw(s)) {
-            RawMemory.putShort(address(s, at, 2), value);
+        final long raw = raw(s, at, 2);
+        if (raw == 0) {
+            usual(s, at, 2, value);
         } else {
-            s.set(SHORT, at, value);
+            RawMemory.putShort(raw, value);
         }
     }
 
     /** 32 bits in the order of this machine. */
     public static int getInt(MemorySegment s, long at) {
-        return isRaw(s) ? RawMemory.getInt(address(s, at, 4)) : s.get(INT, at);
+        final long raw = raw(s, at, 4);
+        return raw == 0 ? (int) usual(s, at, 4) : RawMemory.getInt(raw);
     }
 
     /** Sets 32 bits in the order of this machine. */
     public static void putInt(MemorySegment s, long at, int value) {
-        if (isRaw(s)) {
-            RawMemory.putInt(address(s, at, 4), value);
+        final long raw = raw(s, at, 4);
+        if (raw == 0) {
+            usual(s, at, 4, value);
         } else {
-            s.set(INT, at, value);
+            RawMemory.putInt(raw, value);
         }
     }
 
     /** 64 bits in the order of this machine. */
     public static long getLong(MemorySegment s, long at) {
-        return isRaw(s) ? RawMemory.getLong(address(s, at, 8)) : s.get(LONG, at);
+        final long raw = raw(s, at, 8);
+        return raw == 0 ? usual(s, at, 8) : RawMemory.getLong(raw);
     }
 
     /** Sets 64 bits in the order of this machine. */
     public static void putLong(MemorySegment s, long at, long value) {
-        if (isRaw(s)) {
-            RawMemory.putLong(address(s, at, 8), value);
+        final long raw = raw(s, at, 8);
+        if (raw == 0) {
+            usual(s, at, 8, value);
         } else {
-            s.set(LONG, at, value);
+            RawMemory.putLong(raw, value);
         }
     }
 
