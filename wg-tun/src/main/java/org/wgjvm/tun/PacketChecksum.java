@@ -17,8 +17,13 @@ final class PacketChecksum {
      * and the length of the transport header and its payload.
      */
     static long pseudoHeaderSum(MemorySegment s, long at, boolean v4, int protocol, int transportLength) {
-        final long fixed = (long) protocol + transportLength;
-        return v4 ? InternetChecksum.sum(s, at + 12, 8, fixed) : InternetChecksum.sum(s, at + 8, 32, fixed);
+        if (v4) {
+            return InternetChecksum.pseudoHeaderV4(
+                    PacketMemory.getIntBe(s, at + 12), PacketMemory.getIntBe(s, at + 16), protocol, transportLength);
+        }
+        return InternetChecksum.pseudoHeaderV6(
+                PacketMemory.getLongBe(s, at + 8), PacketMemory.getLongBe(s, at + 16),
+                PacketMemory.getLongBe(s, at + 24), PacketMemory.getLongBe(s, at + 32), protocol, transportLength);
     }
 
     /** Stores the checksum for {@code sum}, which was taken with a zero in the field. */
