@@ -24,11 +24,11 @@ import org.wgjvm.endpoint.capture.CaptureStream;
 import org.wgjvm.endpoint.capture.KeyLogFile;
 import org.wgjvm.endpoint.config.HostPort;
 import org.wgjvm.endpoint.control.ControlServer;
+import org.wgjvm.endpoint.daemon.Daemon;
 import org.wgjvm.endpoint.daemon.DeviceFactory;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.endpoint.names.DnsLookup;
 import org.wgjvm.endpoint.names.EndpointNames;
-import org.wgjvm.sys.Niceness;
 import org.wgjvm.tun.LinuxTun;
 import org.wgjvm.tun.TunOptions;
 
@@ -36,12 +36,6 @@ import org.wgjvm.tun.TunOptions;
 final class DataPlaneFactory implements DeviceFactory {
     /** A file for the secrets of every handshake. */
     static final String KEYLOG_VARIABLE = "WGJVM_KEYLOG";
-
-    /** The thread of the JIT's second compiler, as far as the kernel has its name. */
-    private static final String COMPILER = "C2 Compiler";
-
-    /** How far that gives way to packets once the cipher is compiled: what is left makes what runs faster, and takes its time from it. */
-    private static final int COMPILER_NICENESS = 10;
 
     /** How long a start waits for the cipher. */
     private static final long WARM_UP_MS = 200;
@@ -69,7 +63,8 @@ final class DataPlaneFactory implements DeviceFactory {
     public Device start(String interfaceName, int tunFd, Map<String, String> environment, Log log) throws IOException {
         // Beside all else, on another core.
         final CompletionStage<Void> warm = DataPlane.warmUp();
-        final CompletionStage<Void> ignored = warm.thenRun(() -> makeWay(log));
+        final boolean privilegesStay = environment.getOrDefault(Daemon.USER_VARIABLE, "").isEmpty();
+        final CompletionStage<Void> ignored = warm.thenRun(() -> CompilerPriority.giveWay(privilegesStay, log));
         final TunOptions options = TunOptions.fromEnvironment(environment);
         final List<String> warnings = new ArrayList<>();
         final KeyLogFile keyLog = keyLog(environment.getOrDefault(KEYLOG_VARIABLE, ""), warnings, log);
@@ -92,15 +87,6 @@ final class DataPlaneFactory implements DeviceFactory {
             throw new InterruptedIOException("interrupted");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void makeWay(Log log) {
-        try {
-            final int threads = Niceness.ofThreads(COMPILER, COMPILER_NICENESS);
-            log.verbose("The cipher is compiled; " + threads + " thread(s) of the JIT give way from now on");
-        } catch (IOException e) {
-            log.verbose("No thread of the JIT gives way: " + e.getMessage());
         }
     }
 

@@ -32,6 +32,9 @@ import org.wgjvm.sys.BootClock;
  * it is closed; then both are gone.
  */
 public final class Daemon implements AutoCloseable {
+    /** The environment variable with the user to become, once everything is set up; none to stay what it is. */
+    public static final String USER_VARIABLE = "WGJVM_USER";
+
     private final DeviceFactory.Device device;
     private final UapiServer server;
     private final ControlServer control;

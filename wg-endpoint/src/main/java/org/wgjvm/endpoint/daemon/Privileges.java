@@ -14,9 +14,6 @@ import org.wgjvm.sys.ProcessStart;
  * with which it can put a mark on a new socket, unless {@code --capabilities none} says otherwise.
  */
 final class Privileges {
-    /** The user to become. */
-    static final String USER_VARIABLE = "WGJVM_USER";
-
     /** {@code net_admin} or {@code none}. */
     static final String CAPABILITIES_VARIABLE = "WGJVM_CAPABILITIES";
 
@@ -33,7 +30,7 @@ final class Privileges {
 
     /** What the environment asks for. */
     static Privileges of(Map<String, String> environment) throws DaemonException {
-        final String name = environment.getOrDefault(USER_VARIABLE, "");
+        final String name = environment.getOrDefault(Daemon.USER_VARIABLE, "");
         final boolean netAdmin = switch (environment.getOrDefault(CAPABILITIES_VARIABLE, "")) {
             case "", "net_admin" -> true;
             case "none" -> false;
