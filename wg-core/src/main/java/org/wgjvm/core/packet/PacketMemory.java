@@ -62,10 +62,18 @@ public final class PacketMemory {
         final long source = raw(from, fromAt, bytes);
         final long target = raw(to, toAt, bytes);
         if (source == 0 || target == 0 || bytes < 0) {
-            MemorySegment.copy(from, fromAt, to, toAt, bytes);
+            usual(from, fromAt, to, toAt, bytes);
         } else {
             RawMemory.copy(source, target, bytes);
         }
+    }
+
+    /** Too long for the first compiler to inline, as the others. */
+    private static void usual(MemorySegment from, long fromAt, MemorySegment to, long toAt, int bytes) {
+        if (bytes < 0) {
+            throw new IndexOutOfBoundsException(bytes + " bytes from " + fromAt + " of " + from.byteSize() + " to " + toAt);
+        }
+        MemorySegment.copy(from, fromAt, to, toAt, bytes);
     }
 
     /** A byte. */
