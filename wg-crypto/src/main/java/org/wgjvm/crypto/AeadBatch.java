@@ -12,10 +12,15 @@ import java.lang.foreign.MemorySegment;
 public final class AeadBatch {
     final AeadKey[] keys;
     final long[] counters;
-    final MemorySegment[] sources;
+
+    /**
+     * Segments. The elements of an array of an interface are checked when they are stored, and C2 takes the array for what it is not: each
+     * method that stores one is compiled three times over before it gives that up.
+     */
+    private final Object[] sources;
     final long[] sourceOffsets;
     final int[] lengths;
-    final MemorySegment[] destinations;
+    private final Object[] destinations;
     final long[] destinationOffsets;
     final boolean[] verified;
     int size;
@@ -24,10 +29,10 @@ public final class AeadBatch {
     public AeadBatch(int capacity) {
         keys = new AeadKey[capacity];
         counters = new long[capacity];
-        sources = new MemorySegment[capacity];
+        sources = new Object[capacity];
         sourceOffsets = new long[capacity];
         lengths = new int[capacity];
-        destinations = new MemorySegment[capacity];
+        destinations = new Object[capacity];
         destinationOffsets = new long[capacity];
         verified = new boolean[capacity];
     }
@@ -65,6 +70,16 @@ public final class AeadBatch {
         destinations[i] = destination;
         destinationOffsets[i] = destinationOffset;
         verified[i] = false;
+    }
+
+    /** Where packet {@code i} is. */
+    MemorySegment source(int i) {
+        return (MemorySegment) sources[i];
+    }
+
+    /** Where what becomes of packet {@code i} goes. */
+    MemorySegment destination(int i) {
+        return (MemorySegment) destinations[i];
     }
 
     /** After {@link Aead#open(AeadBatch)}: whether packet {@code i} is authentic. Nothing of a packet that is not may be used. */

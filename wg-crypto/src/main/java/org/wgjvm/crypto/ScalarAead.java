@@ -26,7 +26,7 @@ public final class ScalarAead implements Aead {
     @Override
     public void seal(AeadBatch b) {
         for (int i = 0; i < b.size; i++) {
-            seal(b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], b.lengths[i], b.destinations[i], b.destinationOffsets[i]);
+            seal(b.keys[i], b.counters[i], b.source(i), b.sourceOffsets[i], b.lengths[i], b.destination(i), b.destinationOffsets[i]);
         }
     }
 
@@ -35,8 +35,8 @@ public final class ScalarAead implements Aead {
         for (int i = 0; i < b.size; i++) {
             b.verified[i] =
                     open(
-                            b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i],
-                            b.lengths[i], b.destinations[i], b.destinationOffsets[i]);
+                            b.keys[i], b.counters[i], b.source(i), b.sourceOffsets[i],
+                            b.lengths[i], b.destination(i), b.destinationOffsets[i]);
         }
     }
 

@@ -87,8 +87,8 @@ public final class VectorAead implements Aead {
             final int n = take(b, i, 0);
             if (n == 0) {
                 sealElsewhere(
-                        b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], b.lengths[i],
-                        b.destinations[i], b.destinationOffsets[i]);
+                        b.keys[i], b.counters[i], b.source(i), b.sourceOffsets[i], b.lengths[i],
+                        b.destination(i), b.destinationOffsets[i]);
                 i++;
                 continue;
             }
@@ -130,8 +130,8 @@ public final class VectorAead implements Aead {
             if (n == 0) {
                 b.verified[i] =
                         openElsewhere(
-                                b.keys[i], b.counters[i], b.sources[i], b.sourceOffsets[i], b.lengths[i],
-                                b.destinations[i], b.destinationOffsets[i]);
+                                b.keys[i], b.counters[i], b.source(i), b.sourceOffsets[i], b.lengths[i],
+                                b.destination(i), b.destinationOffsets[i]);
                 i++;
                 continue;
             }
@@ -222,8 +222,8 @@ public final class VectorAead implements Aead {
         while (from + n < b.size) {
             final int i = from + n;
             final int size = b.lengths[i] - tag;
-            final MemorySegment source = b.sources[i];
-            final MemorySegment destination = b.destinations[i];
+            final MemorySegment source = b.source(i);
+            final MemorySegment destination = b.destination(i);
             if (size < 0 || size > MAX_LENGTH || !source.isNative() || !destination.isNative()) {
                 break;
             }

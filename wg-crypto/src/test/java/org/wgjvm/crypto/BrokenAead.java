@@ -26,7 +26,7 @@ final class BrokenAead implements Aead {
         if (fault == 0) {
             final int last = b.size - 1;
             final long at = b.destinationOffsets[last] + b.lengths[last];
-            b.destinations[last].set(ValueLayout.JAVA_BYTE, at, (byte) (b.destinations[last].get(ValueLayout.JAVA_BYTE, at) ^ 1));
+            b.destination(last).set(ValueLayout.JAVA_BYTE, at, (byte) (b.destination(last).get(ValueLayout.JAVA_BYTE, at) ^ 1));
         }
     }
 
