@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +72,37 @@ final class DaemonTest {
         namespace().sh("rm " + socket(device.name()));
         Await.until(device + " has ended", SOON, () -> !device.process().isAlive());
         assertFalse(namespace().run("ip", "link", "show", device.name()).ok());
+    }
+
+    /** It is the JIT's, not ours, and all that makes it ours is its name. */
+    @Test
+    void theSecondCompilerGivesWayAtFirstAndLessSoLater() {
+        try (WgDevice device = WgDevice.daemon(Implementation.OURS, namespace())) {
+            final Path tasks = Path.of("/proc/" + device.process().pid() + "/task");
+            Await.until("it gives way", SOON, () -> nicenessOf("C2 Compiler", tasks).equals(Set.of(19)));
+            Await.until("it gets its share", Duration.ofSeconds(30), () -> nicenessOf("C2 Compiler", tasks).equals(Set.of(10)));
+            assertEquals(Set.of(0), nicenessOf("wg-" + device.name(), tasks));
+        }
+    }
+
+    private static String stat(Path task) {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException e) {
+            return ""; // it has ended
+        }
+    }
+
+    /** Of the threads whose names begin so: the 19th field of their stat (proc(5)), counted from behind the name. */
+    private static Set<Integer> nicenessOf(String name, Path tasks) {
+        final Set<Integer> found = new HashSet<>();
+        for (final File task : tasks.toFile().listFiles()) {
+            final String stat = stat(task.toPath());
+            if (stat.contains("(" + name)) {
+                found.add(Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]));
+            }
+        }
+        return found;
     }
 
     @Test
