@@ -1,6 +1,7 @@
 package org.wgjvm.endpoint.names;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,9 +68,18 @@ final class EndpointNamesTest implements NameLookup {
         names.close();
     }
 
-    private void answer(String... addresses) throws InterruptedException {
+    /** The next question, once somebody waits for the answer: what is told to the names after that comes after the answer. */
+    private CompletableFuture<NameAnswer> question() throws InterruptedException {
         final CompletableFuture<NameAnswer> question = questions.poll(50, TimeUnit.SECONDS);
-        question.complete(new NameAnswer(Arrays.stream(addresses).map(InetAddress::ofLiteral).toList(), 3600));
+        assertNotNull(question, "nobody asks");
+        while (question.getNumberOfDependents() == 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return question;
+    }
+
+    private void answer(String... addresses) throws InterruptedException {
+        question().complete(new NameAnswer(Arrays.stream(addresses).map(InetAddress::ofLiteral).toList(), 3600));
     }
 
     @Test
@@ -109,7 +119,7 @@ final class EndpointNamesTest implements NameLookup {
 
     @Test
     void aFailedLookUpIsTriedAgainAndChangesNothing() throws Exception {
-        questions.poll(50, TimeUnit.SECONDS).completeExceptionally(new IOException("no answer"));
+        question().completeExceptionally(new IOException("no answer"));
         answer("127.0.0.1");
         assertEquals(A, peer.endpoint);
         assertEquals(1, list().size());
