@@ -155,6 +155,21 @@ public final class StandInTun implements AutoCloseable {
         return FileDescriptors.poll(host, FileDescriptors.POLLIN, timeoutMs) > 0;
     }
 
+    /**
+     * Sends, and receives at the other host. Whoever has both hosts in one thread.
+     *
+     * @return whether it arrives whole before nothing comes for so long; what is lost is lost
+     */
+    public boolean carry(Traffic traffic, StandInTun to, int patienceMs) {
+        long missing = send(traffic);
+        final boolean sent = missing > 0;
+        // What is split on the way has a header for each packet.
+        while (missing > 0 && to.await(patienceMs)) {
+            missing -= to.receive();
+        }
+        return sent && missing <= 0;
+    }
+
     /** The device is gone when all of its {@link LinuxTun}s are closed, too. */
     @Override
     public void close() {

@@ -71,14 +71,14 @@ final class DaemonRehearsal {
             final PrivateKey farKey = PrivateKey.generate(random::nextBytes);
             final int port = configure(NAMES[1], farKey, peer(nearKey.publicKey(), null, NEAR));
             configure(NAMES[0], nearKey, peer(farKey.publicKey(), Endpoint.v4(LOCALHOST, port), FAR));
-            if (!one.warnings().equals(other.warnings()) || !carry(near, far, Traffic.SMALL, FIRST_MS)) {
+            if (!one.warnings().equals(other.warnings()) || !near.carry(Traffic.SMALL, far, FIRST_MS)) {
                 throw new IOException("the first packet does not arrive");
             }
             final long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             while (System.nanoTime() - endNs < 0) {
                 for (final Traffic traffic : Traffic.values()) {
-                    carry(near, far, traffic, STUCK_MS);
-                    carry(far, near, traffic, STUCK_MS);
+                    near.carry(traffic, far, STUCK_MS);
+                    far.carry(traffic, near, STUCK_MS);
                 }
             }
         }
@@ -97,15 +97,5 @@ final class DaemonRehearsal {
     private static PeerChange peer(PublicKey key, Endpoint endpoint, int inner) {
         return new PeerChange(
                 key, false, false, null, endpoint, null, true, List.of(new PeerChange.AllowedIp(IpPrefix.v4(inner, 32), false)));
-    }
-
-    /** Whether it arrives whole before nothing comes for so long; what is lost is lost. */
-    private static boolean carry(StandInTun from, StandInTun to, Traffic traffic, int patienceMs) {
-        long missing = from.send(traffic);
-        final boolean sent = missing > 0;
-        while (missing > 0 && to.await(patienceMs)) {
-            missing -= to.receive();
-        }
-        return sent && missing <= 0;
     }
 }

@@ -116,7 +116,7 @@ final class Rehearsal implements AutoCloseable {
             more.add(peer(PrivateKey.generate(random::nextBytes).publicKey(), null, FAR + n));
         }
         apply(near, nearKey, peer(farKey.publicKey(), Endpoint.v4(LOCALHOST, port), FAR), more);
-        if (!carry(nearHost, farHost, Traffic.SMALL, FIRST_MS)) {
+        if (!nearHost.carry(Traffic.SMALL, farHost, FIRST_MS)) {
             throw new UpgradeException("the first packet does not arrive");
         }
     }
@@ -139,27 +139,16 @@ final class Rehearsal implements AutoCloseable {
     private void traffic(int times) {
         for (int n = 0; n < times; n++) {
             for (final Traffic traffic : Traffic.values()) {
-                carry(nearHost, farHost, traffic, STUCK_MS);
-                carry(farHost, nearHost, traffic, STUCK_MS);
+                nearHost.carry(traffic, farHost, STUCK_MS);
+                farHost.carry(traffic, nearHost, STUCK_MS);
             }
             // A connection: data one way, acknowledgements the other, while both are under way.
             for (int i = 0; i < ACKNOWLEDGEMENTS; i++) {
                 farHost.send(Traffic.ACKNOWLEDGEMENT);
             }
-            carry(nearHost, farHost, Traffic.TCP_SUPERFRAME, STUCK_MS);
+            nearHost.carry(Traffic.TCP_SUPERFRAME, farHost, STUCK_MS);
             nearHost.receive();
         }
-    }
-
-    /** Whether it arrives whole before nothing comes for so long. */
-    private static boolean carry(StandInTun from, StandInTun to, Traffic traffic, int patienceMs) {
-        long missing = from.send(traffic);
-        final boolean sent = missing > 0;
-        // What is split on the way has a header for each packet.
-        while (missing > 0 && to.await(patienceMs)) {
-            missing -= to.receive();
-        }
-        return sent && missing <= 0;
     }
 
     /** Traffic until the JVM has nothing more to compile, or there is no end to it. */
