@@ -79,10 +79,24 @@ final class DaemonTest {
     void theSecondCompilerGivesWayAtFirstAndLessSoLater() {
         try (WgDevice device = WgDevice.daemon(Implementation.OURS, namespace())) {
             final Path tasks = Path.of("/proc/" + device.process().pid() + "/task");
-            Await.until("it gives way", SOON, () -> nicenessOf("C2 Compiler", tasks).equals(Set.of(19)));
-            Await.until("it gets its share", Duration.ofSeconds(30), () -> nicenessOf("C2 Compiler", tasks).equals(Set.of(10)));
-            assertEquals(Set.of(0), nicenessOf("wg-" + device.name(), tasks));
+            Await.until("it has idle time only", SOON, () -> field(41, "C2 Compiler", tasks).equals(Set.of("5")));
+            assertEquals(Set.of("0"), field(41, "wg-" + device.name(), tasks));
+            Await.until("it gets its share", Duration.ofSeconds(30), () -> field(41, "C2 Compiler", tasks).equals(Set.of("0")));
+            assertEquals(Set.of("10"), field(19, "C2 Compiler", tasks));
+            assertEquals(Set.of("0"), field(19, "wg-" + device.name(), tasks));
         }
+    }
+
+    /** A field of stat (proc(5)) of all threads whose names begin so; it is counted from behind the name, which may have spaces. */
+    private static Set<String> field(int number, String name, Path tasks) {
+        final Set<String> found = new HashSet<>();
+        for (final File task : tasks.toFile().listFiles()) {
+            final String stat = stat(task.toPath());
+            if (stat.contains("(" + name)) {
+                found.add(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[number - 3]);
+            }
+        }
+        return found;
     }
 
     private static String stat(Path task) {
@@ -91,18 +105,6 @@ final class DaemonTest {
         } catch (IOException e) {
             return ""; // it has ended
         }
-    }
-
-    /** Of the threads whose names begin so: the 19th field of their stat (proc(5)), counted from behind the name. */
-    private static Set<Integer> nicenessOf(String name, Path tasks) {
-        final Set<Integer> found = new HashSet<>();
-        for (final File task : tasks.toFile().listFiles()) {
-            final String stat = stat(task.toPath());
-            if (stat.contains("(" + name)) {
-                found.add(Integer.valueOf(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]));
-            }
-        }
-        return found;
     }
 
     @Test

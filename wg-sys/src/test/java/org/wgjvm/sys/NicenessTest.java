@@ -35,6 +35,32 @@ final class NicenessTest {
         assertEquals(before, current());
     }
 
+    /** The 41st field: the policy (sched(7)). */
+    private static int policy() throws Exception {
+        final String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[38]);
+    }
+
+    @Test
+    void idleTimeIsForThreadsOfThatNameUntilItEnds() throws Exception {
+        final AtomicReference<Object> seen = new AtomicReference<>();
+        final Thread idle = Thread.ofPlatform().name("idle time").start(() -> {
+            try {
+                assertEquals(1, Niceness.inIdleTimeOnly("idle ti", true));
+                assertEquals(5, policy());
+                final int ended = Niceness.inIdleTimeOnly("idle ti", false);
+                assertEquals(ended == 1 ? 0 : 5, policy());
+                assertEquals(ended == 1, Niceness.mayEndIdleTime());
+                seen.set("done");
+            } catch (Exception | AssertionError e) {
+                seen.set(e);
+            }
+        });
+        idle.join();
+        assertEquals("done", seen.get());
+        assertEquals(0, policy());
+    }
+
     @Test
     void threadsAreFoundByTheBeginningOfTheirNames() throws Exception {
         final int before = current();

@@ -64,7 +64,8 @@ final class DataPlaneFactory implements DeviceFactory {
         // Beside all else, on another core.
         final CompletionStage<Void> warm = DataPlane.warmUp();
         final boolean privilegesStay = environment.getOrDefault(Daemon.USER_VARIABLE, "").isEmpty();
-        final CompletionStage<Void> ignored = warm.thenRun(() -> CompilerPriority.giveWay(privilegesStay, log));
+        final CompletionStage<Void> ignored = warm.thenRunAsync(() -> CompilerPriority.giveWay(privilegesStay, log),
+                task -> Thread.ofPlatform().daemon().name("compiler-priority").start(task));
         final TunOptions options = TunOptions.fromEnvironment(environment);
         final List<String> warnings = new ArrayList<>();
         final KeyLogFile keyLog = keyLog(environment.getOrDefault(KEYLOG_VARIABLE, ""), warnings, log);
