@@ -7,6 +7,7 @@ from report import LOWER
 
 IDLE_PEERS = 10_000
 SETTLE_S = 60
+LEAST_SETTLE_S = 6.0
 ENOUGH_MEMORY_MIB = 4_000
 PEERS_OF_MILLION, PREFIXES_EACH = 1_000, 1_000
 PREFIX_BASE = int(ipaddress.ip_address("10.0.0.0"))
@@ -88,14 +89,15 @@ class Bench:
         return took_s
 
     def idle(self, side, daemon, label, keepalive_s, endpoint):
-        """CPU of an interface that is up with silent peers, once it has settled: two seconds with less than 0.5% of a core."""
+        """CPU of an interface that is up with silent peers, once it has settled: two seconds with less than 0.5% of a core, six after it
+        came up at the earliest, for ours compiles what handshakes need when it has had a quiet second."""
         ip_lines(daemon.namespace, f"link set {daemon.interface} up")
         uapi.set_device(daemon.socket, peers(IDLE_PEERS, 1, keepalive_s, endpoint))
         begun, window_s = time.monotonic(), 2.0
         while time.monotonic() - begun < SETTLE_S:
             before_s = daemon.threads_cpu_s()
             time.sleep(window_s)
-            if daemon.threads_cpu_s() - before_s < 0.005 * window_s:
+            if daemon.threads_cpu_s() - before_s < 0.005 * window_s and time.monotonic() - begun >= LEAST_SETTLE_S:
                 break
         settled_s = time.monotonic() - begun
         before_s, begun = daemon.threads_cpu_s(), time.monotonic()

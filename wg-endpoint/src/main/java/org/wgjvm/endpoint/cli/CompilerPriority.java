@@ -1,7 +1,6 @@
 package org.wgjvm.endpoint.cli;
 
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.wgjvm.endpoint.log.Log;
 import org.wgjvm.sys.Niceness;
@@ -23,7 +22,7 @@ final class CompilerPriority {
     private CompilerPriority() {}
 
     /**
-     * From now on, in the background. The calling thread is to end: it may be left with nothing but idle time.
+     * From now on. Returns when that has its end, so a thread of its own calls; it may be left with nothing but idle time.
      *
      * @param privilegesStay whether this process may later what it may now
      */
@@ -35,18 +34,14 @@ final class CompilerPriority {
             final int idle = canEnd ? Niceness.inIdleTimeOnly(COMPILER, true) : 0;
             log.verbose("The JIT's second compiler gives way: " + nice + " thread(s), " + idle + " of them in idle time only");
             if (idle > 0) {
-                CompletableFuture.delayedExecutor(IDLE_TIME_SECONDS, TimeUnit.SECONDS).execute(() -> endIdleTime(log));
+                TimeUnit.SECONDS.sleep(IDLE_TIME_SECONDS);
+                final int again = Niceness.inIdleTimeOnly(COMPILER, false);
+                log.verbose("The JIT's second compiler has its share again: " + again + " thread(s)");
             }
         } catch (IOException e) {
-            log.verbose("The JIT's second compiler does not give way: " + e.getMessage());
-        }
-    }
-
-    private static void endIdleTime(Log log) {
-        try {
-            log.verbose("The JIT's second compiler has its share again: " + Niceness.inIdleTimeOnly(COMPILER, false) + " thread(s)");
-        } catch (IOException e) {
-            log.error("The JIT's second compiler is left with idle time: " + e.getMessage());
+            log.error("The JIT's second compiler does not give way as it should: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
